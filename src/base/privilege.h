@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Least privilege, in the order a daemon calls it at start: become its own user, keep only the
+ * named capabilities, never gain any again, leave no core dump. -errno on failure; the caller must
+ * stop then.
+ */
+#pragma once
+
+#include "base/alloc.h"
+
+#include <stdint.h>
+#include <sys/types.h>
+
+/*
+ * Becomes uid:gid with the supplementary groups, keeping the capabilities in `keep` (a mask of
+ * 1 << CAP_x) as effective and permitted and clearing the bounding, inheritable and ambient sets.
+ * uid 0 stays root with just these. Sets no_new_privs.
+ */
+MUST_CHECK int privilege_drop(
+	uid_t uid, gid_t gid, const gid_t *groups, size_t groups_len, uint64_t keep);
+/* No core dump, no ptrace by equals: for processes that hold keys. */
+MUST_CHECK int privilege_hide_memory(void);

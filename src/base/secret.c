@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Secrets, random bytes and constant-time comparison over libsodium. Knows no key format.
+ */
+#include "base/secret.h"
+
+#include <sodium.h>
+#include <string.h>
+
+static void ensure_sodium(void)
+{
+	if (sodium_init() < 0)
+		abort();
+}
+
+struct secret *secret_new(const void *bytes, size_t size)
+{
+	struct secret *secret = xcalloc(1, sizeof(*secret));
+
+	ensure_sodium();
+	secret->size = size;
+	secret->bytes = sodium_malloc(size + 1);
+	if (!secret->bytes)
+		abort();
+	if (size)
+		memcpy(secret->bytes, bytes, size);
+	secret->bytes[size] = 0;
+	return secret;
+}
+
+struct secret *secret_dup(const struct secret *secret)
+{
+	return secret ? secret_new(secret->bytes, secret->size) : NULL;
+}
+
+void secret_free(struct secret *secret)
+{
+	if (!secret)
+		return;
+	sodium_free(secret->bytes);
+	free(secret);
+}
+
+bool bytes_equal(const void *a, const void *b, size_t size)
+{
+	return sodium_memcmp(a, b, size) == 0;
+}
+
+bool secret_equal(const struct secret *a, const struct secret *b)
+{
+	return a->size == b->size && bytes_equal(a->bytes, b->bytes, a->size);
+}
+
+void wipe(void *bytes, size_t size)
+{
+	sodium_memzero(bytes, size);
+}
+
+void random_bytes(void *ret, size_t size)
+{
+	ensure_sodium();
+	randombytes_buf(ret, size);
+}
+
+void random_text(const char *alphabet, char *ret, size_t size)
+{
+	uint32_t len = (uint32_t)strlen(alphabet);
+
+	ensure_sodium();
+	for (size_t i = 0; i < size; i++)
+		ret[i] = alphabet[randombytes_uniform(len)];
+	ret[size] = '\0';
+}
