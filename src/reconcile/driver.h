@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The one contract of every driver: what the resources ask of a part of the world, what is there,
+ * and how to make the second the first. Learning one driver is learning all; adding one never
+ * touches the engine. The engine diffs `want` against `seen` by key and calls apply for each
+ * difference.
+ *
+ *   store ──▶ world ──▶ want() ─┐
+ *                               ├─▶ diff ──▶ apply() ──▶ done ──▶ report() ──▶ status
+ *   reality ──▶ observe() ──────┘
+ */
+#pragma once
+
+#include "reconcile/item.h"
+#include "reconcile/world.h"
+#include "resource/status.h"
+
+struct driver {
+	const char *name;
+	/* Pure: what the resources ask of this part of the world. scope: one resource, or
+	 * everything. */
+	int (*want)(const struct world *world, const struct scope *scope, struct items *ret);
+	/* Asks the world what is there; answers later, on the loop, never inside this call. */
+	int (*observe)(void *ctx, const struct scope *scope,
+		void (*done)(void *arg, int err, struct items *seen), void *arg);
+	/* Both sides have this key: is nothing left to do? */
+	bool (*same)(const struct item *want, const struct item *seen);
+	/* seen NULL: create; want NULL: remove; both: change. Safe to repeat. Answers later. */
+	int (*apply)(void *ctx, const struct item *want, const struct item *seen,
+		void (*done)(void *arg, int err, const struct fault *fault), void *arg);
+	/* Adds what this driver observed of a resource to its status (conditions, negotiated
+	   values). May be NULL. */
+	void (*report)(void *ctx, const struct world *world, const struct scope *scope,
+		const struct items *seen, struct status *status);
+};

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The one configuration file, /etc/vpngw/vpngw.conf: what a machine is, not what its gateways do
+ * (that is in the store). An unknown section or key is an error with its line; every value is
+ * checked when the file is read. config_example() is the annotated default and part of the
+ * documentation.
+ */
+#pragma once
+
+#include "base/addr.h"
+
+#include <stdint.h>
+#include <sys/types.h>
+
+struct pool_entry {
+	struct addr internet_ip; /* what peers see */
+	struct addr local_ip;    /* what this machine has: the same, or behind 1:1 NAT */
+};
+
+struct config_region {
+	char *id, *local_name;
+	char **zones; /* NULL-terminated */
+};
+
+struct config {
+	char *listen_address; /* "127.0.0.1" */
+	uint16_t listen_port; /* 8443 */
+	char *tls_certificate,
+		*tls_key; /* "" = plain HTTP, refused unless listen_address is loopback */
+	char *state_dir;  /* /var/lib/vpngw: store.db and its companions */
+	char *run_dir;    /* /run/vpngw: sockets */
+	char *key_file;   /* /etc/vpngw/vpngw.key */
+	char *plugin_dir; /* where libstrongswan-vpngw.so lies */
+	char *charon;     /* /usr/sbin/charon-systemd */
+	struct pool_entry *pool;
+	size_t pool_len;
+	struct config_region *regions;
+	size_t regions_len;                  /* at least one */
+	char **resource_groups;              /* NULL-terminated; the first is the default one */
+	uid_t api_uid, espd_uid, charon_uid; /* numeric; none is created */
+	gid_t api_gid, espd_gid, charon_gid, store_gid;
+	uint32_t log_level; /* enum log_level */
+};
+
+/* -EINVAL with *ret_message (an own string: "file:line: ..."), or the error of reading the file. */
+MUST_CHECK int config_load(const char *path, struct config **ret, char **ret_message);
+MUST_CHECK int config_parse(const char *path, char *text, struct config **ret, char **ret_message);
+void config_free(struct config *config);
+DEFINE_CLEANUP(struct config, config_free)
+/* The annotated default file. */
+const char *config_example(void);
+/* dir/name; an own string. */
+char *config_path(const char *dir, const char *name);

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What was observed of a resource, written by the agent and read by the API. Conditions describe it
+ * (type, status, reason, message, since); State and Status of the API are derived from them, never
+ * stored and never guessed.
+ */
+#pragma once
+
+#include "resource/resource.h"
+
+enum condition_type {
+	CONDITION_APPLIED, /* the world was changed to what revision `applied_revision` asks */
+	CONDITION_IKE,     /* an IKE_SA is established */
+	CONDITION_IPSEC,   /* a CHILD_SA is installed in charon and in the data plane */
+	CONDITION_COUNT,
+};
+
+struct condition {
+	bool known; /* false: never observed */
+	bool is_true;
+	enum reason reason; /* why it is false; REASON_NONE when true */
+	char *message;      /* both sides' values where there are some; "" = none */
+	uint64_t since_ms;  /* wall clock of the last change of is_true or reason */
+};
+
+struct negotiated {
+	char *ike_proposal, *esp_proposal; /* as charon words them; "" = nothing */
+	bool is_initiator, nat_detected;
+	struct addr peer_address;
+	uint32_t peer_port;
+};
+
+struct status {
+	char *id;                  /* of the resource */
+	uint64_t applied_revision; /* of its desired document */
+	struct condition conditions[CONDITION_COUNT];
+	struct negotiated negotiated; /* connections only */
+};
+
+void status_clear(struct status *status);
+/* Sets a condition; `since` moves only when is_true or reason changes. True when anything changed.
+ */
+bool status_set(struct status *status, enum condition_type type, bool is_true, enum reason reason,
+	const char *message, uint64_t now_ms);
+json_t *status_encode(const struct status *status);
+MUST_CHECK int status_decode(const json_t *document, struct status *ret);
+const char *condition_name(enum condition_type type);
+
+/* The API's words. State: "active" once the stored revision is applied, else "updating". */
+const char *status_state(const struct status *status, uint64_t desired_revision);
+/* "ike_sa_not_established", "ike_sa_established", "ipsec_sa_not_established",
+ * "ipsec_sa_established". */
+const char *status_negotiation(const struct status *status);
