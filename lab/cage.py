@@ -14,6 +14,9 @@ MS_REC, MS_PRIVATE, MS_NOSUID, MS_NODEV = 0x4000, 1 << 18, 2, 4
 PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True)
 
+# The cage's process 1 as the world outside sees it (nsenter -t), known inside run().
+outside_pid = None
+
 
 def _call(name, *arguments):
     if getattr(_libc, name)(*arguments) != 0:
@@ -60,12 +63,14 @@ def run(function):
 
 def _init(function):
     """Process 1 of the cage: starts the main process, reaps orphans, ends with the main process."""
+    global outside_pid
+    outside_pid = int(os.readlink("/proc/self"))  # this /proc is still the outer one
     _call("prctl", PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     private_network()
     _mount(b"proc", "/proc", b"proc", 0)
     main = os.fork()
     if main == 0:
-        os.setsid() # the terminal's Ctrl-C comes once, through forward()
+        os.setsid()  # the terminal's Ctrl-C comes once, through forward()
         os._exit(_main(function))
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda n, _frame: os.kill(main, n))
@@ -92,3 +97,17 @@ def _main(function):
     sys.stdout.flush()
     sys.stderr.flush()
     return status if isinstance(status, int) else int(bool(status))
+
+
+if __name__ == "__main__":
+    def command():
+        import subprocess
+        subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
+        with subprocess.Popen(sys.argv[1:]) as child:
+            try:
+                return child.wait()
+            except (KeyboardInterrupt, SystemExit):
+                child.send_signal(signal.SIGINT)
+                return child.wait()
+
+    sys.exit(run(command))

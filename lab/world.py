@@ -31,7 +31,7 @@ class World:
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.stack = contextlib.ExitStack()
-        self.datacentres = []
+        self.datacentres, self.own = [], []
         self.wan = 0
         with contextlib.ExitStack() as undo:
             undo.callback(self.stack.close)
@@ -55,6 +55,7 @@ class World:
 
     def _machine(self, name):
         machine = Machine(name, self.folder)
+        self.own.append(machine)
         self.stack.callback(machine.close)
         return machine
 
@@ -73,7 +74,7 @@ class World:
     def datacentre(self, name=None, nat=False):
         number = len(self.datacentres) + 1
         name = name or f"dc{number}"
-        dc = DataCentre(name, self.folder, f"192.168.{10 * number if number < 25 else number - 24}")
+        dc = DataCentre(name, self.folder, f"192.168.{10 * number % 256}")
         self.stack.callback(dc.close)
         self.datacentres.append(dc)
         outer = dc.router
@@ -88,7 +89,8 @@ class World:
             outer.run("iptables -t nat -A POSTROUTING -o wan0 -j MASQUERADE --random-fully -p udp")
             outer.run("iptables -t nat -A POSTROUTING -o wan0 -j MASQUERADE")
         # 203.0.113.0/30 is the first link, and so on
-        ours, theirs = f"203.0.113.{4 * self.wan + 1}", f"203.0.113.{4 * self.wan + 2}"
+        net, at = ("203.0.113", "192.0.2")[self.wan // 64], self.wan % 64 * 4
+        ours, theirs = f"{net}.{at + 1}", f"{net}.{at + 2}"
         self.wan += 1
         link(outer, "wan0", self.internet, name)
         self.internet.address(name, f"{ours}/30")
@@ -97,6 +99,11 @@ class World:
         dc.internet_ip = theirs
         dc.address = dc.address or theirs
         return dc
+
+    def machines(self):
+        for dc in self.datacentres:
+            yield from (dc.router, dc.host)
+        yield from self.own
 
     def capture(self, interface="gateway"):
         """What crosses one of the Internet's links; "gateway" sees everything to and from it."""

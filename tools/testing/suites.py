@@ -17,6 +17,7 @@ class Suite:
     target: tuple = ()   # pytest: paths and options; build: meson setup options
     workers: int = 1     # pytest-xdist processes; more than one only where tests share nothing
     timeout_s: int = 300
+    caged: bool = False  # pytest runs in a cage of the lab, which ends with it
     groups: tuple = ()   # of packages.txt beyond build, demo and check
     doc: str = ""
 
