@@ -17,8 +17,6 @@ from lab.world import POOL
 
 PROGRAMS = ("vpngw", "vpngw-api", "vpngw-agent", "vpngw-espd")
 SANITIZER = re.compile(r"ERROR: (Address|Leak|Thread)Sanitizer|runtime error: |SUMMARY: \w+Sanitizer")
-# Users of the daemons: numbers no account of a Debian machine has.
-API_ID, ESPD_ID, CHARON_ID, STORE_ID = 61801, 61802, 61803, 61804
 
 
 def built(build, name):
@@ -44,15 +42,16 @@ class Gateway:
         self.write_config()
 
     def write_config(self):
-        plugin = built(self.build, "libstrongswan-vpngw.so") if self.settings.get("plugin", True) else None
+        plugin = built(self.build, "libstrongswan-vpngw.so")
         self.config.write_text(self.render(plugin), encoding="utf-8")
 
     def render(self, plugin):
         lines = [
-            "[api]", "listen_address = 127.0.0.1", f"listen_port = {self.port}",
-            "[machine]", f"state_dir = {self.state_dir}", f"run_dir = {self.run_dir}",
-            f"key_file = {self.folder / 'vpngw.key'}", f"plugin_dir = {plugin.parent if plugin else ''}",
-            *[f"pool = {entry}" for entry in self.settings.get("pool", POOL)],
+            "[api]", f"listen_port = {self.port}",
+            "[paths]", f"state_dir = {self.state_dir}", f"run_dir = {self.run_dir}",
+            f"key_file = {self.folder / 'vpngw.key'}", f"plugin_dir = {plugin.parent}",
+            "[pool]", *[f"address = {entry}" for entry in self.settings.get("pool", POOL)],
+            "[log]", f"level = {self.settings.get('level', 'info')}",
         ]
         return "\n".join(lines) + "\n"
 

@@ -82,6 +82,7 @@ class Machine:
         self.folder = pathlib.Path(folder) / name
         self.folder.mkdir(parents=True)
         self.daemons = []
+        self.closed = False
         sh(f"ip netns add {name}")
         self.path = f"/run/netns/{name}"
         self.run("ip link set lo up")
@@ -138,6 +139,9 @@ class Machine:
         return [pid for pid in found if pid != os.getpid()]
 
     def close(self):
+        if self.closed:
+            return
+        self.closed = True
         for daemon in reversed(self.daemons):
             daemon.stop()
         for pid in self.processes():

@@ -31,7 +31,7 @@ class World:
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self.stack = contextlib.ExitStack()
-        self.datacentres, self.own = [], []
+        self.datacentres, self.own, self.captures = [], [], {}
         self.wan = 0
         with contextlib.ExitStack() as undo:
             undo.callback(self.stack.close)
@@ -107,4 +107,6 @@ class World:
 
     def capture(self, interface="gateway"):
         """What crosses one of the Internet's links; "gateway" sees everything to and from it."""
-        return self.stack.enter_context(Capture(self.internet, interface))
+        if interface not in self.captures:
+            self.captures[interface] = self.stack.enter_context(Capture(self.internet, interface))
+        return self.captures[interface]

@@ -85,7 +85,7 @@ def run_pytest(suite):
     command = [sys.executable, "-B", *(["-m", "lab.cage", sys.executable] if suite.caged else []), "-m", "pytest", "-q", "--tb=short",
                "-p", "no:cacheprovider", f"--junitxml={results}", "-o", "junit_logging=out-err", *suite.target]
     if suite.workers > 1:
-        command += ["-n", str(suite.workers), "--dist", "load"]
+        command += ["-n", str(suite.workers), "--dist", suite.dist]
     else:
         command += ["-p", "no:xdist"]
     status = run(command, log, suite.timeout_s)

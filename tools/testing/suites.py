@@ -16,6 +16,7 @@ class Suite:
     kind: str            # "meson": suite of that name in the build; "pytest": files; "build": a further build
     target: tuple = ()   # pytest: paths and options; build: meson setup options
     workers: int = 1     # pytest-xdist processes; more than one only where tests share nothing
+    dist: str = "loadfile"  # how xdist shares tests out: tests of a file share a lab
     timeout_s: int = 300
     caged: bool = False  # pytest runs in a cage of the lab, which ends with it
     groups: tuple = ()   # of packages.txt beyond build, demo and check
