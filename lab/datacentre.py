@@ -59,6 +59,8 @@ class DataCentre:
         self.host.route(f"default via {self.router_address}")
         # charon's own route (table 220) sends everything into the tunnel, also what came out of it
         self.router.run(f"ip rule add pref 100 to {self.subnet} lookup main")
+        for private in ("10.0.0.0/8", "192.168.0.0/16"):
+            self.router.run(f"ip route add blackhole {private}")  # not to the Internet while the tunnel is down
         self.address = None  # of the router, as it knows itself
         self.internet_ip = None  # as others see it: another one behind NAT
         self.charon = None
