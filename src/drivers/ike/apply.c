@@ -25,13 +25,17 @@ struct application {
 	struct ike *ike;
 	char *id;
 	bool is_removal;
+	struct script *script;       /* gone once it is finished */
 	struct clock_timer *nothing; /* answers where charon is not asked */
 	void (*done)(void *arg, int err, const struct fault *fault);
 	void *arg;
 };
 
-static void application_free(struct application *application)
+static void application_free(void *flight)
 {
+	struct application *application = flight;
+
+	script_free(application->script);
 	application->ike->parts.clock->timer_free(application->nothing);
 	free(application->id);
 	free(application);
@@ -41,6 +45,8 @@ static void finished(void *arg, int err, const struct fault *fault)
 {
 	struct application *application = arg;
 
+	application->script = NULL;
+	application->ike->flight = NULL;
 	if (err < 0)
 		keyring_forget(&application->ike->keyring);
 	if (err == 0 && application->is_removal)
@@ -265,7 +271,6 @@ int ike_apply(void *ctx, const struct item *want, const struct item *seen,
 		.done = finished,
 		.arg = application,
 	};
-	struct script *script = script_new(&ike->parts.vici, &calls);
 	int err;
 
 	application->ike = ike;
@@ -275,15 +280,20 @@ int ike_apply(void *ctx, const struct item *want, const struct item *seen,
 	application->arg = arg;
 	application->nothing =
 		ike->parts.clock->timer_new(ike->parts.clock->ctx, nothing_to_do, application);
-	err = plan_all(ike, script, want ? want->data : NULL, seen ? seen->data : NULL);
-	if (err < 0 || script_is_empty(script)) {
-		script_free(script);
-		if (err == 0)
-			ike->parts.clock->timer_set(application->nothing, 0);
-		else
-			application_free(application);
+	application->script = script_new(&ike->parts.vici, &calls);
+	err = plan_all(
+		ike, application->script, want ? want->data : NULL, seen ? seen->data : NULL);
+	if (err < 0) {
+		application_free(application);
 		return err;
 	}
-	script_run(script);
+	ike->flight = application;
+	ike->flight_free = application_free;
+	if (script_is_empty(application->script)) {
+		script_free(TAKE_PTR(application->script));
+		ike->parts.clock->timer_set(application->nothing, 0);
+		return 0;
+	}
+	script_run(application->script);
 	return 0;
 }

@@ -45,6 +45,8 @@ void ike_free(struct ike *ike)
 {
 	if (!ike)
 		return;
+	if (ike->flight)
+		ike->flight_free(ike->flight);
 	tunnels_clear(&ike->tunnels);
 	keyring_forget(&ike->keyring);
 	free(ike);

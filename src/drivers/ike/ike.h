@@ -45,7 +45,8 @@ extern const char *const ike_events[];
 
 /* Everything in parts is borrowed. */
 struct ike *ike_new(const struct ike_parts *parts);
-void ike_free(struct ike *ike); /* NULL is fine */
+/* NULL is fine. When the port will not call back any more; nor does the driver. */
+void ike_free(struct ike *ike);
 
 /* Traffic wants this connection: espd found a packet without an SA. */
 void ike_wake(struct ike *ike, uint32_t number);

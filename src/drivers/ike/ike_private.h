@@ -13,6 +13,10 @@ struct ike {
 	struct tunnels tunnels;
 	struct keyring keyring;
 	bool peers_started;
+	/* The operation that waits for charon, of which there is at most one; to be released with
+	   the driver. */
+	void *flight;
+	void (*flight_free)(void *flight);
 };
 
 /* A wanted item's data; borrows from the world. */

@@ -25,8 +25,9 @@ struct observation {
 	void *arg;
 };
 
-static void observation_free(struct observation *observation)
+static void observation_free(void *flight)
 {
+	struct observation *observation = flight;
 	struct found *found, *next;
 
 	HASH_ITER (hh, observation->found, found, next) {
@@ -107,6 +108,7 @@ static void got_sa(void *arg, const struct vici_tree *message)
 
 static void answer(struct observation *observation, int err, struct items *items)
 {
+	observation->ike->flight = NULL;
 	observation->done(observation->arg, err, items);
 	if (items)
 		items_clear(items);
@@ -279,6 +281,8 @@ int ike_observe(void *ctx, const struct scope *scope,
 	observation->done = done;
 	observation->arg = arg;
 	observation->empty = clock->timer_new(clock->ctx, nothing_to_ask, observation);
+	ike->flight = observation;
+	ike->flight_free = observation_free;
 	if (scope->id && scope->kind != KIND_VPN_CONNECTION)
 		clock->timer_set(observation->empty, 0);
 	else
