@@ -165,7 +165,7 @@ int main(int argc, char **argv)
 	AUTO_FREE char *key_file = NULL;
 	int failed = 0;
 
-	log_init("scenario", getenv("VPNGW_LOG") ? LEVEL_DEBUG : LEVEL_ERR);
+	log_init("scenario", getenv("VPNGW_LOG") ? LEVEL_DEBUG : (enum log_level)0);
 	if (!mkdtemp(folder))
 		return 1;
 	key_file = xasprintf("%s/key", folder);

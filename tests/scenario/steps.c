@@ -95,6 +95,7 @@ static char *do_gateway(struct play *play, char **words, size_t len)
 	vpc->number = (uint32_t)words[1][0];
 	set_text(&gateway->vpc_id, vpc->meta.id);
 	gateway->number = (uint32_t)words[1][0];
+	gateway->bandwidth = 5;
 	gateway->internet_ip = gateway->local_ip = address(words[2]);
 	lab_put(play->lab, KIND_VPC, vpc);
 	resource_free(KIND_VPC, vpc);
@@ -194,22 +195,24 @@ static char *do_peer(struct play *play, char **words, size_t len)
 	return NULL;
 }
 
-static int64_t seconds_ms(const char *word)
+/* "5s" or "20ms". */
+static int64_t duration_ms(const char *word)
 {
 	AUTO_FREE char *text = xstrdup(word);
-	uint32_t seconds;
+	bool is_ms = strlen(text) > 2 && strcmp(text + strlen(text) - 2, "ms") == 0;
+	uint32_t number;
 
-	text[strlen(text) - 1] = '\0';
-	if (parse_u32(text, 0, 1000000, &seconds) < 0)
+	text[strlen(text) - (is_ms ? 2 : 1)] = '\0';
+	if (parse_u32(text, 0, 1000000, &number) < 0)
 		abort();
-	return (int64_t)seconds * 1000;
+	return (int64_t)number * (is_ms ? 1 : 1000);
 }
 
 static char *do_run(struct play *play, char **words, size_t len)
 {
 	(void)len;
 	/* Time to find back after a crash. */
-	if (lab_run(play->lab, seconds_ms(words[1])))
+	if (lab_run(play->lab, duration_ms(words[1])))
 		(void)lab_run(play->lab, 90000);
 	return NULL;
 }
