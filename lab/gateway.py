@@ -86,7 +86,7 @@ class Gateway:
         return sock
 
     def _make_key(self):
-        key = self.call("CreateAccessKey", Version="2026-11-01")
+        key = self.call("CreateAccessKey")
         key = key.get("AccessKey", key)
         self.key_id, self.secret = key["AccessKeyId"], key["AccessKeySecret"]
         self.api = Api(self.connect, f"127.0.0.1:{self.port}", self.key_id, self.secret)
