@@ -67,6 +67,7 @@ class Lab:
 @pytest.fixture(scope="module")
 def lab(request):
     folder = tempfile.mkdtemp(prefix="lab-", dir="/run")
+    os.chmod(folder, 0o755)  # the daemons' users must get through
     made = Lab(folder, **getattr(request.module, "LAB", {}))
     try:
         made.start()
