@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The database file behind the SQLite store: its place, owner and mode, the tables and how an older
+ * file becomes a present one.
+ */
+#pragma once
+
+#include "base/alloc.h"
+
+struct sqlite3;
+
+/*
+ * Opens dir/store.db, made when missing with mode 0660 whatever the umask (its group is the
+ * folder's when that has the setgid bit; SQLite gives -wal and -shm the same mode), and brings it
+ * to the present schema. -EPROTO: its schema is newer than this program. -EAGAIN: locked or no
+ * room.
+ */
+MUST_CHECK int schema_open(const char *dir, struct sqlite3 **ret);
+/* Closing also tidies up the journal when nobody else has the file open. */
+void schema_close(const char *dir, struct sqlite3 *db);
+/* What a failed call of SQLite means to users of a store. */
+MUST_CHECK int schema_error(struct sqlite3 *db);

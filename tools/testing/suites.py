@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The table of test suites: what ./check runs, in this order, and in which tier.
+
+A suite enters a tier with the change that makes it pass. "pending" ones run only by name
+(./check --only NAME) and are shown by --list, so that none is skipped unseen.
+"""
+import dataclasses
+
+TIERS = ("fast", "e2e", "all", "soak", "pending")
+
+
+@dataclasses.dataclass(frozen=True)
+class Suite:
+    name: str
+    tier: str
+    kind: str            # "meson": suite of that name in the build; "pytest": files; "build": a further build
+    target: tuple = ()   # pytest: paths and options; build: meson setup options
+    workers: int = 1     # pytest-xdist processes; more than one only where tests share nothing
+    timeout_s: int = 300
+    groups: tuple = ()   # of packages.txt beyond build, demo and check
+    doc: str = ""
+
+
+SUITES = (
+    Suite("lint", "fast", "pytest", ("tools/testing/test_lint.py",), doc="formatting, law of includes, banned calls"),
+    Suite("tools", "fast", "pytest", ("tests/lint", "tests/tools"), doc="lint and the package installer themselves"),
+    Suite("unit", "fast", "meson", doc="pure files, one program a file, ASan and UBSan"),
+    Suite("scenario", "pending", "meson", doc="the agent on virtual time with a scripted world"),
+    Suite("component", "pending", "meson", doc="real binaries and sockets, no network"),
+    Suite("fuzz", "pending", "meson", doc="replay of every fuzz corpus"),
+    Suite("clang", "all", "build", ("-Db_sanitize=address,undefined",), timeout_s=600,
+          doc="the second compiler: builds without a warning, unit tests pass"),
+    Suite("release", "all", "build", ("--buildtype=release",), timeout_s=600,
+          doc="the hardened build without sanitizers builds, unit tests pass"),
+    Suite("demo", "pending", "pytest", ("tests/e2e/test_demo_job.py",), timeout_s=600, groups=("e2e",),
+          doc="./demo --once, and how it refuses"),
+)
+
+
+def choose(tiers, names):
+    """The suites of the tiers, or those with the names; KeyError with the unknown name."""
+    if names:
+        known = {suite.name: suite for suite in SUITES}
+        return [known[name] for name in names]
+    return [suite for suite in SUITES if suite.tier in tiers]
