@@ -111,15 +111,15 @@ static int check_claim(const struct authenticator *auth, const struct claim *cla
 
 static int missing(struct fault *fault, const char *field)
 {
-	(void)fault_set(fault, REASON_PARAMETER_MISSING, field, NULL,
-		"is mandatory for this action", NULL);
+	(void)fault_set(
+		fault, REASON_PARAMETER_MISSING, field, NULL, "is mandatory for this action", NULL);
 	snprintf(fault->code, sizeof(fault->code), "Missing%s", field);
 	return -EINVAL;
 }
 
 /* Action and Version: from the query or form, or from the headers of ACS3. */
-static int take_names(struct caller *caller, const char *action, const char *version,
-	struct fault *fault)
+static int take_names(
+	struct caller *caller, const char *action, const char *version, struct fault *fault)
 {
 	caller->action = xstrndup(or_empty(action), WORD_MAX);
 	caller->version = xstrndup(or_empty(version), WORD_MAX);
@@ -212,8 +212,8 @@ static int claim_acs3(const struct http_request *http, const struct params *quer
 }
 
 static int authenticate_acs3(const struct authenticator *auth, const struct http_request *http,
-	const struct params *query, const struct params *params, int64_t now_ms,
-	struct caller *ret, struct fault *fault, char **ret_message)
+	const struct params *query, const struct params *params, int64_t now_ms, struct caller *ret,
+	struct fault *fault, char **ret_message)
 {
 	struct acs3_header header = { 0 };
 	struct claim claim = { 0 };
@@ -247,8 +247,8 @@ static int authenticate_v1(const struct authenticator *auth, const struct http_r
 	char **ret_message)
 {
 	struct claim claim = { 0 };
-	int err = take_names(ret, params_get(params, "Action"), params_get(params, "Version"),
-		fault);
+	int err =
+		take_names(ret, params_get(params, "Action"), params_get(params, "Version"), fault);
 
 	if (!err)
 		err = take_format(ret, params, fault);
@@ -278,8 +278,7 @@ int authenticate(const struct authenticator *auth, const struct http_request *ht
 	*ret = (struct caller){ .access_key_id = xstrdup("") };
 	*ret_message = NULL;
 	if (authorization && !strncmp(authorization, "ACS3-", 5))
-		err = authenticate_acs3(
-			auth, http, query, params, now_ms, ret, fault, ret_message);
+		err = authenticate_acs3(auth, http, query, params, now_ms, ret, fault, ret_message);
 	else
 		err = authenticate_v1(auth, http, params, now_ms, ret, fault, ret_message);
 	for (size_t i = 0; i < ARRAY_LEN(own); i++)

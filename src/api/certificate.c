@@ -52,8 +52,7 @@ static char *alternative_names(const struct config *config)
 static int fill(X509 *certificate, EVP_PKEY *key, const struct config *config)
 {
 	AUTO_FREE char *names = alternative_names(config);
-	X509_EXTENSION *extension =
-		X509V3_EXT_conf_nid(NULL, NULL, NID_subject_alt_name, names);
+	X509_EXTENSION *extension = X509V3_EXT_conf_nid(NULL, NULL, NID_subject_alt_name, names);
 	X509_NAME *subject = X509_get_subject_name(certificate);
 	uint64_t serial;
 	bool is_good;
@@ -66,8 +65,7 @@ static int fill(X509 *certificate, EVP_PKEY *key, const struct config *config)
 		  X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_ASC,
 			  (const unsigned char *)"vpngw-api", -1, -1, 0) &&
 		  X509_set_issuer_name(certificate, subject) &&
-		  X509_add_ext(certificate, extension, -1) &&
-		  X509_set_pubkey(certificate, key) &&
+		  X509_add_ext(certificate, extension, -1) && X509_set_pubkey(certificate, key) &&
 		  X509_sign(certificate, key, EVP_sha256());
 	X509_EXTENSION_free(extension);
 	return is_good ? 0 : -EINVAL;

@@ -21,8 +21,8 @@ int refuse_invalid(struct fault *fault, const char *name, const char *value, con
 
 int refuse_missing(struct fault *fault, const char *name)
 {
-	(void)fault_set(fault, REASON_PARAMETER_MISSING, name, NULL, "is mandatory for this action",
-		NULL);
+	(void)fault_set(
+		fault, REASON_PARAMETER_MISSING, name, NULL, "is mandatory for this action", NULL);
 	snprintf(fault->code, sizeof(fault->code), "Missing%.50s", name);
 	return -EINVAL;
 }
@@ -59,8 +59,8 @@ static int check_values(const struct parameter *row, const char *value, struct f
 		if (!strcmp(row->values[i], value))
 			return 0;
 	for (size_t i = 0; row->values[i] && size < sizeof(rule); i++)
-		size += (size_t)snprintf(rule + size, sizeof(rule) - size, "%s%s", i ? ", " : "",
-			row->values[i]);
+		size += (size_t)snprintf(
+			rule + size, sizeof(rule) - size, "%s%s", i ? ", " : "", row->values[i]);
 	return refuse_invalid(fault, row->name, value, rule, NULL);
 }
 
@@ -139,9 +139,8 @@ static int check_list(
 				"must be numbered from 1 without a gap", NULL);
 	}
 	if (row->max && (count > row->max || (count && count < row->min))) {
-		snprintf(rule, sizeof(rule),
-			"must have %" PRIu64 " to %" PRIu64 " items, has %zu", row->min, row->max,
-			count);
+		snprintf(rule, sizeof(rule), "must have %" PRIu64 " to %" PRIu64 " items, has %zu",
+			row->min, row->max, count);
 		return refuse_invalid(fault, row->name, NULL, rule, NULL);
 	}
 	return 0;

@@ -86,8 +86,8 @@ static bool is_temporary(int err)
 	return err == -EAGAIN || err == -ENOSPC || err == -EDQUOT || err == -EBUSY;
 }
 
-void dispatch(const struct api *api, struct request *request, const char *version,
-	const char *name, struct outcome *ret)
+void dispatch(const struct api *api, struct request *request, const char *version, const char *name,
+	struct outcome *ret)
 {
 	enum reason reason = REASON_NONE;
 	int err;

@@ -14,6 +14,6 @@ struct outcome {
 };
 
 /* request: everything but action is filled; action is looked up here. */
-void dispatch(const struct api *api, struct request *request, const char *version,
-	const char *name, struct outcome *ret);
+void dispatch(const struct api *api, struct request *request, const char *version, const char *name,
+	struct outcome *ret);
 void outcome_clear(struct outcome *outcome);

@@ -29,9 +29,8 @@
 #define HEADERS_MAX 100
 #define DRAIN_MAX_MS 2000
 #define ALL_METHODS                                                                                \
-	(EVHTTP_REQ_GET | EVHTTP_REQ_POST | EVHTTP_REQ_HEAD | EVHTTP_REQ_PUT |                     \
-		EVHTTP_REQ_DELETE | EVHTTP_REQ_OPTIONS | EVHTTP_REQ_TRACE | EVHTTP_REQ_CONNECT |   \
-		EVHTTP_REQ_PATCH)
+	(EVHTTP_REQ_GET | EVHTTP_REQ_POST | EVHTTP_REQ_HEAD | EVHTTP_REQ_PUT | EVHTTP_REQ_DELETE | \
+		EVHTTP_REQ_OPTIONS | EVHTTP_REQ_TRACE | EVHTTP_REQ_CONNECT | EVHTTP_REQ_PATCH)
 
 /* One evhttp a listener: plain and TLS differ in how connections are made. */
 struct listener {
@@ -80,8 +79,8 @@ static void add_header(struct params *headers, const char *key, const char *valu
 		headers->items =
 			xreallocarray(headers->items, headers->room, sizeof(*headers->items));
 	}
-	headers->items[headers->len++] = (struct param){
-		.name = TAKE_PTR(name), .value = xstrndup(value + start, size - start) };
+	headers->items[headers->len++] = (struct param){ .name = TAKE_PTR(name),
+		.value = xstrndup(value + start, size - start) };
 }
 
 static int read_headers(struct evhttp_request *req, struct params *ret)
@@ -184,14 +183,25 @@ static void answer(struct http_server *server, struct evhttp_request *req,
  */
 void evhttp_send_error(struct evhttp_request *req, int error, const char *reason)
 {
-	struct http_request request = { .path = "/",
-		.query = "",
-		.body = "",
-		.broken = error ? error : HTTP_BADREQUEST };
+	struct http_request request = {
+		.path = "/", .query = "", .body = "", .broken = error ? error : HTTP_BADREQUEST
+	};
 
 	(void)reason;
 	read_peer(req, &request);
 	answer(the_server, req, &request, true);
+}
+
+/* RFC 9112 6.3: a length that can be read in two ways may hide a second request. */
+static bool is_framing_clear(const struct http_request *request)
+{
+	const char *length = params_get(&request->headers, "content-length");
+	bool is_chunked = params_get(&request->headers, "transfer-encoding");
+
+	if (length && (is_chunked || strchr(length, ',')))
+		return false;
+	/* libevent takes no body with GET and would read it as the next request. */
+	return !request->is_get || (!is_chunked && (!length || !strcmp(length, "0")));
 }
 
 static void received(struct evhttp_request *req, void *arg)
@@ -213,10 +223,10 @@ static void received(struct evhttp_request *req, void *arg)
 	if (body)
 		request.body = (const char *)body;
 	read_peer(req, &request);
-	if (read_headers(req, &request.headers) < 0)
+	if (read_headers(req, &request.headers) < 0 || !is_framing_clear(&request))
 		request.broken = HTTP_BADREQUEST;
-	/* The answer to HEAD has no body, and clients of other methods are lost anyhow. */
-	answer(server, req, &request, !request.is_get && !request.is_post);
+	/* The answer to HEAD has a body too, so nothing may follow it. */
+	answer(server, req, &request, request.broken || !(request.is_get || request.is_post));
 	if (body)
 		wipe(body, request.body_size);
 	wipe(query, strlen(query));
@@ -232,8 +242,8 @@ static struct bufferevent *new_plain(struct event_base *base, void *arg)
 static struct bufferevent *new_tls(struct event_base *base, void *arg)
 {
 	struct listener *listener = arg;
-	struct bufferevent *connection = bufferevent_openssl_socket_new(base, -1,
-		SSL_new(listener->tls), BUFFEREVENT_SSL_ACCEPTING, BEV_OPT_CLOSE_ON_FREE);
+	struct bufferevent *connection = bufferevent_openssl_socket_new(
+		base, -1, SSL_new(listener->tls), BUFFEREVENT_SSL_ACCEPTING, BEV_OPT_CLOSE_ON_FREE);
 
 	if (connection)
 		bufferevent_openssl_set_allow_dirty_shutdown(connection, 1);

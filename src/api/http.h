@@ -12,16 +12,18 @@
 #include <stdint.h>
 
 #define HTTP_BODY_MAX (64 * 1024)         /* bytes */
-#define HTTP_HEAD_MAX (64 * 1024 + 16384) /* request line and headers: SDKs send all in the query */
+#define HTTP_HEAD_MAX (64 * 1024 + 16384) /* request line and headers: SDKs send all in the query  \
+					   */
 
 struct loop;
 struct http_server;
 
 struct http_request {
 	bool is_get, is_post;
-	const char *path;      /* still encoded */
-	const char *query;     /* still encoded, "" when there is none */
-	struct params headers; /* names in lower case, values trimmed; repeated ones joined by "," */
+	const char *path;  /* still encoded */
+	const char *query; /* still encoded, "" when there is none */
+	struct params
+		headers; /* names in lower case, values trimmed; repeated ones joined by "," */
 	const char *body;
 	size_t body_size;
 	const char *source; /* "192.0.2.7", or "unix" */

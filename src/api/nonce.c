@@ -92,7 +92,8 @@ int nonces_use(struct nonces *nonces, const char *access_key_id, const char *non
 	entry = slot(nonces, print);
 	if (entry->expire_s && entry->expire_s >= now_s)
 		return -EEXIST;
-	if (!entry->expire_s && (nonces->len == nonces->max || nonces->len >= nonces->room / 4 * 3)) {
+	if (!entry->expire_s &&
+		(nonces->len == nonces->max || nonces->len >= nonces->room / 4 * 3)) {
 		rebuild(nonces, now_s);
 		if (nonces->len >= nonces->max)
 			return -ENOSPC;

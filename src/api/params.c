@@ -40,8 +40,7 @@ static int add_pair(struct params *params, const char *text, size_t size)
 		return err;
 	if (params->len == params->room) {
 		params->room = params->room ? params->room * 2 : 16;
-		params->items =
-			xreallocarray(params->items, params->room, sizeof(*params->items));
+		params->items = xreallocarray(params->items, params->room, sizeof(*params->items));
 	}
 	params->items[params->len++] = (struct param){ .name = TAKE_PTR(name), .value = value };
 	return 0;
@@ -53,7 +52,7 @@ int params_add_form(struct params *params, const char *text, size_t size)
 
 	while (text < end) {
 		const char *and = memchr(text, '&', (size_t)(end - text));
-		const char *stop = and ? and : end;
+		const char *stop = and? and : end;
 		int err = stop > text ? add_pair(params, text, (size_t)(stop - text)) : 0;
 
 		if (err < 0)
@@ -115,8 +114,7 @@ void params_remove(struct params *params, const char *name)
 		return;
 	free_param(param);
 	params->len--;
-	memmove(param, param + 1,
-		(params->len - (size_t)(param - params->items)) * sizeof(*param));
+	memmove(param, param + 1, (params->len - (size_t)(param - params->items)) * sizeof(*param));
 }
 
 const char *params_get_item(

@@ -45,7 +45,8 @@ static int check_http(const struct http_request *http, struct fault *fault)
 	const char *type = params_get(&http->headers, "content-type");
 
 	if (http->broken == 413 || http->body_size > HTTP_BODY_MAX)
-		return fault_set(fault, REASON_BODY_TOO_LARGE, NULL, NULL, NULL, NULL);
+		return fault_set(
+			fault, REASON_BODY_TOO_LARGE, NULL, NULL, "or its chunks are broken", NULL);
 	if (http->broken == 501)
 		return fault_set(fault, REASON_METHOD_UNSUPPORTED, NULL, NULL, NULL, NULL);
 	if (http->broken)
@@ -71,8 +72,8 @@ static int read_params(const struct http_request *http, struct call *call, struc
 	if (!err)
 		err = params_add_form(&call->request.params, http->body, http->body_size);
 	if (err == -E2BIG)
-		return fault_set(
-			fault, REASON_PARAMETER_INVALID, NULL, NULL, "at most 1000 parameters", NULL);
+		return fault_set(fault, REASON_PARAMETER_INVALID, NULL, NULL,
+			"at most 1000 parameters", NULL);
 	if (err < 0)
 		return fault_set(fault, REASON_PARAMETER_INVALID, NULL, NULL,
 			"query and form must be percent-encoded, each name given once", NULL);
@@ -95,8 +96,8 @@ static void serve(struct service *service, const struct http_request *http, stru
 		dispatch(&service->api, &call->request, call->caller.version, call->caller.action,
 			&call->outcome);
 	} else if (fault->reason == REASON_NONE) {
-		(void)fault_set(fault, err == -EAGAIN || err == -ENOSPC ? REASON_UNAVAILABLE :
-									 REASON_INTERNAL,
+		(void)fault_set(fault,
+			err == -EAGAIN || err == -ENOSPC ? REASON_UNAVAILABLE : REASON_INTERNAL,
 			NULL, NULL, NULL, NULL);
 	}
 }
@@ -128,8 +129,8 @@ static json_t *error_body(const struct call *call)
 
 static void render(const struct call *call, struct http_answer *ret)
 {
-	json_auto_t *body = call->outcome.answer ? json_incref(call->outcome.answer) :
-						   error_body(call);
+	json_auto_t *body =
+		call->outcome.answer ? json_incref(call->outcome.answer) : error_body(call);
 	AUTO_FREE char *root = NULL;
 
 	ret->status = call->outcome.answer ? 200 : fault_status(&call->outcome.fault);

@@ -36,8 +36,8 @@ static bool take_part(struct acs3_header *header, const char *part, size_t size)
 		     signature_size = sizeof(signature) - 1;
 
 	if (size > credential_size && !memcmp(part, credential, credential_size))
-		return copy_part(part + credential_size, size - credential_size,
-			header->credential, sizeof(header->credential));
+		return copy_part(part + credential_size, size - credential_size, header->credential,
+			sizeof(header->credential));
 	if (size > signature_size && !memcmp(part, signature, signature_size))
 		return copy_part(part + signature_size, size - signature_size, header->signature,
 			sizeof(header->signature));
@@ -90,8 +90,7 @@ static bool is_listed(const char *names, const char *name)
 	return false;
 }
 
-static int add_headers(
-	struct strbuf *buf, const struct params *headers, const char *signed_headers)
+static int add_headers(struct strbuf *buf, const struct params *headers, const char *signed_headers)
 {
 	AUTO_FREE char *names = xstrdup(signed_headers);
 	const char *previous = "";

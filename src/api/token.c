@@ -121,7 +121,8 @@ void token_put(const struct api *api, const struct request *request, const char 
 	free(text);
 	sealed = vault_seal(api->vault, key, secret);
 	document = json_pack("{s:I, s:s}", "ExpireTime",
-		(json_int_t)(request->now_ms + TOKEN_HOURS * 3600 * INT64_C(1000)), "Sealed", sealed);
+		(json_int_t)(request->now_ms + TOKEN_HOURS * 3600 * INT64_C(1000)), "Sealed",
+		sealed);
 	value = json_dumps(document, JSON_COMPACT);
 	change_op(change, &(struct store_op){ .key = key,
 				  .value = value,

@@ -37,8 +37,7 @@ static void add_members(struct strbuf *buf, json_t *object)
 	const char *name;
 	json_t *member;
 
-	json_object_foreach(object, name, member)
-	{
+	json_object_foreach (object, name, member) {
 		json_t *item;
 		size_t i;
 
@@ -46,7 +45,8 @@ static void add_members(struct strbuf *buf, json_t *object)
 			add_element(buf, name, member);
 			continue;
 		}
-		json_array_foreach(member, i, item) add_element(buf, name, item);
+		json_array_foreach (member, i, item)
+			add_element(buf, name, item);
 	}
 }
 
