@@ -109,14 +109,6 @@ static int check_claim(const struct authenticator *auth, const struct claim *cla
 	return err;
 }
 
-static int missing(struct fault *fault, const char *field)
-{
-	(void)fault_set(
-		fault, REASON_PARAMETER_MISSING, field, NULL, "is mandatory for this action", NULL);
-	snprintf(fault->code, sizeof(fault->code), "Missing%s", field);
-	return -EINVAL;
-}
-
 /* Action and Version: from the query or form, or from the headers of ACS3. */
 static int take_names(
 	struct caller *caller, const char *action, const char *version, struct fault *fault)
@@ -124,8 +116,8 @@ static int take_names(
 	caller->action = xstrndup(or_empty(action), WORD_MAX);
 	caller->version = xstrndup(or_empty(version), WORD_MAX);
 	if (!*caller->action)
-		return missing(fault, "Action");
-	return *caller->version ? 0 : missing(fault, "Version");
+		return fault_missing(fault, "Action");
+	return *caller->version ? 0 : fault_missing(fault, "Version");
 }
 
 static int take_format(struct caller *caller, const struct params *params, struct fault *fault)

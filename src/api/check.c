@@ -5,6 +5,7 @@
 #include "api/check.h"
 
 #include "base/parse.h"
+#include "resource/nearest.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -16,14 +17,6 @@ int refuse_invalid(struct fault *fault, const char *name, const char *value, con
 {
 	(void)fault_set(fault, REASON_PARAMETER_INVALID, name, value, rule, remedy);
 	snprintf(fault->code, sizeof(fault->code), "Invalid%.50s", name);
-	return -EINVAL;
-}
-
-int refuse_missing(struct fault *fault, const char *name)
-{
-	(void)fault_set(
-		fault, REASON_PARAMETER_MISSING, name, NULL, "is mandatory for this action", NULL);
-	snprintf(fault->code, sizeof(fault->code), "Missing%.50s", name);
 	return -EINVAL;
 }
 
@@ -52,6 +45,7 @@ static ssize_t utf8_length(const char *text)
 
 static int check_values(const struct parameter *row, const char *value, struct fault *fault)
 {
+	AUTO_FREE char *remedy = xasprintf("use %s", nearest_value(row->values, value));
 	char rule[256] = "must be one of ";
 	size_t size = strlen(rule);
 
@@ -61,7 +55,7 @@ static int check_values(const struct parameter *row, const char *value, struct f
 	for (size_t i = 0; row->values[i] && size < sizeof(rule); i++)
 		size += (size_t)snprintf(
 			rule + size, sizeof(rule) - size, "%s%s", i ? ", " : "", row->values[i]);
-	return refuse_invalid(fault, row->name, value, rule, NULL);
+	return refuse_invalid(fault, row->name, value, rule, remedy);
 }
 
 static int check_string(const struct parameter *row, const char *value, struct fault *fault)
@@ -90,7 +84,7 @@ static int check_integer(const struct parameter *row, const char *value, struct 
 	else
 		snprintf(rule, sizeof(rule), "must be an integer");
 	if (err == -ERANGE)
-		snprintf(nearest, sizeof(nearest), "the nearest is %" PRIu64,
+		snprintf(nearest, sizeof(nearest), "use %" PRIu64,
 			!parse_u64(value, 0, row->min, &number) ? row->min : max);
 	return refuse_invalid(fault, row->name, value, rule, nearest);
 }
@@ -171,7 +165,7 @@ static int check_row(const struct parameter *row, const struct params *params, s
 	if (err < 0)
 		return err;
 	if (row->required && !count && (is_list || !value || !*value))
-		return refuse_missing(fault, row->name);
+		return fault_missing(fault, row->name);
 	return is_list || !value || !*value ? 0 : check_scalar(row, value, fault);
 }
 

@@ -15,7 +15,6 @@ MUST_CHECK int check_parameters(
 /* "true" or "false"; false when absent or empty. -EINVAL with the fault. */
 MUST_CHECK int check_bool(
 	const struct params *params, const char *name, bool *ret, struct fault *fault);
-/* Fills the fault with the code "Invalid<name>" or "Missing<name>". Returns -EINVAL. */
+/* Fills the fault with the code "Invalid<name>". Returns -EINVAL. */
 int refuse_invalid(struct fault *fault, const char *name, const char *value, const char *rule,
 	const char *remedy);
-int refuse_missing(struct fault *fault, const char *name);

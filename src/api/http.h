@@ -11,9 +11,10 @@
 #include <openssl/types.h>
 #include <stdint.h>
 
-#define HTTP_BODY_MAX (64 * 1024)         /* bytes */
-#define HTTP_HEAD_MAX (64 * 1024 + 16384) /* request line and headers: SDKs send all in the query  \
-					   */
+#define HTTP_BODY_MAX (64 * 1024) /* bytes */
+#define HTTP_HEAD_MAX                                                                              \
+	(64 * 1024 + 16384) /* request line and headers: SDKs send all in the query                \
+			     */
 
 struct loop;
 struct http_server;

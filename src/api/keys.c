@@ -75,6 +75,12 @@ static int show(const struct api *api, const struct access_key *key)
 	return err;
 }
 
+static void set_text(char **at, const char *text)
+{
+	free(*at);
+	*at = xstrdup(text);
+}
+
 int keys_make_first(const struct api *api, int64_t now_ms, bool *ret_is_first)
 {
 	struct access_key *key;
@@ -90,6 +96,8 @@ int keys_make_first(const struct api *api, int64_t now_ms, bool *ret_is_first)
 	key = resource_new(KIND_ACCESS_KEY);
 	resource_set_defaults(KIND_ACCESS_KEY, key);
 	keys_fill(key, now_ms);
+	set_text(&key->meta.region_id, api->config->regions[0].id);
+	set_text(&key->meta.resource_group_id, api->config->resource_groups[0]);
 	change_put(&change, api, KIND_ACCESS_KEY, key);
 	/* Shown first: a key that is stored but unknown to anybody would lock everybody out. */
 	err = show(api, key);

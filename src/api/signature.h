@@ -8,10 +8,11 @@
 #include "api/params.h"
 #include "base/secret.h"
 
-#define SIGNATURE_V1_SIZE 29             /* base64 of SHA-1 and NUL */
-#define SIGNATURE_ACS3_SIZE 65           /* hex of SHA-256 and NUL */
-#define SIGNATURE_TEXT_MAX (1024 * 1024) /* of what is signed; 64 KiB percent-encoded twice fits   \
-					  */
+#define SIGNATURE_V1_SIZE 29   /* base64 of SHA-1 and NUL */
+#define SIGNATURE_ACS3_SIZE 65 /* hex of SHA-256 and NUL */
+#define SIGNATURE_TEXT_MAX                                                                         \
+	(1024 * 1024) /* of what is signed; 64 KiB percent-encoded twice fits                      \
+		       */
 
 /* Version 1: every parameter but Signature. An own string. */
 char *signature_v1_string(const char *method, const struct params *params);
