@@ -198,10 +198,7 @@ static bool is_framing_clear(const struct http_request *request)
 	const char *length = params_get(&request->headers, "content-length");
 	bool is_chunked = params_get(&request->headers, "transfer-encoding");
 
-	if (length && (is_chunked || strchr(length, ',')))
-		return false;
-	/* libevent takes no body with GET and would read it as the next request. */
-	return !request->is_get || (!is_chunked && (!length || !strcmp(length, "0")));
+	return !length || (!is_chunked && !strchr(length, ','));
 }
 
 static void received(struct evhttp_request *req, void *arg)
