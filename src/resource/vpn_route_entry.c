@@ -18,7 +18,7 @@ static int check_destination(const struct field *field, const char *text, struct
 		return 0;
 	if (destination.len == 0)
 		return field_refuse(field, fault, text, "must not be the default route",
-			"use 0.0.0.0/1 and 128.0.0.0/2, 192.0.0.0/3, or the blocks you need");
+			"name the blocks of the data centre, such as 10.0.0.0/8");
 	if (prefix_overlaps(destination, shared))
 		return field_refuse(field, fault, text, "must not overlap 100.64.0.0/10",
 			"use blocks beside it");

@@ -209,7 +209,8 @@ static const struct rule_case cases[] = {
 	{ KIND_VPN_CONNECTION, "BgpConfig.TunnelCidr", "169.255.10.0/30", "InvalidTunnelCidr" },
 	/* route */
 	{ KIND_VPN_ROUTE_ENTRY, "RouteDest", "10.0.0.0/8" },
-	{ KIND_VPN_ROUTE_ENTRY, "RouteDest", "0.0.0.0/0", "InvalidRouteDest" },
+	{ KIND_VPN_ROUTE_ENTRY, "RouteDest", "0.0.0.0/0", "InvalidRouteDest",
+		"such as 10.0.0.0/8" },
 	{ KIND_VPN_ROUTE_ENTRY, "RouteDest", "100.0.0.0/8", "InvalidRouteDest" },
 	{ KIND_VPN_ROUTE_ENTRY, "RouteDest", "100.64.1.0/24", "InvalidRouteDest" },
 	{ KIND_VPN_ROUTE_ENTRY, "RouteDest", "100.128.0.0/9" },
