@@ -31,7 +31,8 @@ static const char *const usage =
 	"  --ca-file FILE        certificate that the endpoint's must be signed by\n"
 	"  --config FILE         where the socket is (default /etc/vpngw/vpngw.conf)\n"
 	"  --socket PATH         unix socket of vpngw-api, for root without a key\n"
-	"  --version-api VERSION default: " VERSION_VPC ", then " VERSION_VPNGW "\n";
+	"  --version-api VERSION default: " VERSION_VPC ", then " VERSION_VPNGW
+	" (or Version=...)\n";
 
 struct answer {
 	struct strbuf text;
@@ -44,14 +45,18 @@ static int wrong_usage(const char *what)
 	return 2;
 }
 
-/* "Name=Value" arguments as a form. */
-static int add_arguments(struct strbuf *form, char **arguments)
+/* "Name=Value" arguments as a form; Version= is no parameter of the action but names the API's. */
+static int add_arguments(struct strbuf *form, char **arguments, const char **version)
 {
 	for (; *arguments; arguments++) {
 		const char *equals = strchr(*arguments, '=');
 
 		if (!equals || equals == *arguments)
 			return -EINVAL;
+		if (!strncmp(*arguments, "Version=", 8)) {
+			*version = equals + 1;
+			continue;
+		}
 		if (form->size)
 			strbuf_add_char(form, '&');
 		percent_encode(form, *arguments, (size_t)(equals - *arguments));
@@ -217,6 +222,13 @@ static int call(
 	return result;
 }
 
+/* Letters and digits: what goes into a header or a form without encoding. */
+static bool is_word(const char *text)
+{
+	return *text && !text[strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+					   "0123456789-")];
+}
+
 static int run(const struct profile_options *options, const char *version, const char *action,
 	char **arguments)
 {
@@ -225,8 +237,10 @@ static int run(const struct profile_options *options, const char *version, const
 	struct profile profile;
 	int result;
 
-	if (add_arguments(&form, arguments) < 0)
+	if (add_arguments(&form, arguments, &version) < 0)
 		return wrong_usage("parameters read Name=Value, 64 KiB at most");
+	if (version && !is_word(version))
+		return wrong_usage("a version reads YYYY-MM-DD");
 	if (profile_find(options, &profile, &message) < 0) {
 		result = wrong_usage(message);
 	} else {
@@ -238,13 +252,6 @@ static int run(const struct profile_options *options, const char *version, const
 		wipe(form.text, form.size);
 	profile_clear(&profile);
 	return result;
-}
-
-/* Letters and digits: what goes into a header or a form without encoding. */
-static bool is_word(const char *text)
-{
-	return *text && !text[strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-					   "0123456789-")];
 }
 
 int verb_call(int argc, char **argv)
@@ -279,7 +286,5 @@ int verb_call(int argc, char **argv)
 	}
 	if (optind >= argc || !is_word(argv[optind]))
 		return wrong_usage("which action?");
-	if (version && !is_word(version))
-		return wrong_usage("a version reads YYYY-MM-DD");
 	return run(&options, version, argv[optind], argv + optind + 1);
 }

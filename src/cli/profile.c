@@ -103,16 +103,23 @@ static int check(struct profile *profile, char **ret_message)
 	return 0;
 }
 
+static void read_environment(struct profile *profile)
+{
+	set(&profile->endpoint, getenv("VPNGW_ENDPOINT"));
+	set(&profile->access_key_id, getenv("VPNGW_ACCESS_KEY_ID"));
+	set(&profile->ca_file, getenv("VPNGW_CA_FILE"));
+	set_secret(profile, getenv("VPNGW_ACCESS_KEY_SECRET"));
+}
+
 int profile_find(const struct profile_options *options, struct profile *ret, char **ret_message)
 {
 	int err;
 
 	*ret = (struct profile){ .socket = xstrdup(DEFAULT_SOCKET) };
 	read_config(options->config ? options->config : DEFAULT_CONFIG, ret);
-	set(&ret->endpoint, getenv("VPNGW_ENDPOINT"));
-	set(&ret->access_key_id, getenv("VPNGW_ACCESS_KEY_ID"));
-	set(&ret->ca_file, getenv("VPNGW_CA_FILE"));
-	set_secret(ret, getenv("VPNGW_ACCESS_KEY_SECRET"));
+	/* Who names this machine's socket means it, whatever the environment says. */
+	if ((!options->config && !options->socket) || options->endpoint)
+		read_environment(ret);
 	if (options->profile) {
 		err = read_file(options->profile, ret, ret_message);
 		if (err < 0)

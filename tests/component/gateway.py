@@ -22,6 +22,14 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def make_certificate(directory):
+    key, certificate = directory / "tls.key", directory / "tls.pem"
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+                    "-keyout", key, "-out", certificate, "-days", "1", "-subj", "/CN=test",
+                    "-addext", "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True)
+    return key, certificate
+
+
 class Gateway:
     """Use as a context manager. Options replace keys of the section [api]."""
 

@@ -10,7 +10,7 @@ import time
 
 import pytest
 
-from gateway import API, Gateway
+from gateway import API, Gateway, make_certificate
 from wire import Client, exchange
 
 needs_root = pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
@@ -129,14 +129,6 @@ def test_many_slow_connections_do_not_stop_others(fresh):
     assert Client(fresh, "acs3").call("DescribeRegions")
     for opened in slow:
         opened.close()
-
-
-def make_certificate(directory):
-    key, certificate = directory / "tls.key", directory / "tls.pem"
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
-                    "-keyout", key, "-out", certificate, "-days", "1", "-subj", "/CN=test",
-                    "-addext", "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True)
-    return key, certificate
 
 
 def test_tls(tmp_path):
