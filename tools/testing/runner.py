@@ -82,10 +82,10 @@ def run_pytest(suite):
     results, log = BUILDS / f"suite-{suite.name}.xml", BUILDS / f"suite-{suite.name}.log"
     for file in (results, log):
         file.unlink(missing_ok=True)
-    command = [sys.executable, "-m", "pytest", "-q", "--tb=short", "-p", "no:cacheprovider",
-               f"--junitxml={results}", "-o", "junit_logging=out-err", *suite.target]
+    command = [sys.executable, "-B", *(["-m", "lab.cage", sys.executable] if suite.caged else []), "-m", "pytest", "-q", "--tb=short",
+               "-p", "no:cacheprovider", f"--junitxml={results}", "-o", "junit_logging=out-err", *suite.target]
     if suite.workers > 1:
-        command += ["-n", str(suite.workers), "--dist", "load"]
+        command += ["-n", str(suite.workers), "--dist", suite.dist]
     else:
         command += ["-p", "no:xdist"]
     status = run(command, log, suite.timeout_s)

@@ -16,7 +16,9 @@ class Suite:
     kind: str            # "meson": suite of that name in the build; "pytest": files; "build": a further build
     target: tuple = ()   # pytest: paths and options; build: meson setup options
     workers: int = 1     # pytest-xdist processes; more than one only where tests share nothing
+    dist: str = "loadfile"  # how xdist shares tests out: tests of a file share a lab
     timeout_s: int = 300
+    caged: bool = False  # pytest runs in a cage of the lab, which ends with it
     groups: tuple = ()   # of packages.txt beyond build, demo and check
     doc: str = ""
 
@@ -32,8 +34,28 @@ SUITES = (
           doc="the second compiler: builds without a warning, unit tests pass"),
     Suite("release", "all", "build", ("--buildtype=release",), timeout_s=600,
           doc="the hardened build without sanitizers builds, unit tests pass"),
-    Suite("demo", "pending", "pytest", ("tests/e2e/test_demo_job.py",), timeout_s=600, groups=("e2e",),
+    Suite("lab", "e2e", "pytest", ("tests/lab",), workers=2, dist="load", caged=True, groups=("e2e",),
+          doc="the example world: two strongSwan sites tied to each other, seen on the wire"),
+    Suite("demo", "pending", "pytest", ("tests/e2e/test_demo_job.py",), timeout_s=600, caged=True, groups=("e2e",),
           doc="./demo --once, and how it refuses"),
+    *(Suite(name, "pending", "pytest", (f"tests/e2e/test_{name}.py",), timeout_s=600, caged=True, groups=("e2e",), doc=doc)
+      for name, doc in (
+          ("status", "State and Status tell the truth: up, down, wrong PSK, peer gone, agent restarted"),
+          ("parameters", "PSKs, identities, lifetimes, PFS off, several connections at once"),
+          ("nat", "a data centre behind NAT, a new mapping, NAT traversal off"),
+          ("effect_immediately", "at once, or with the first packet"),
+          ("dpd", "a dead peer is found within 40 s, or never looked for"),
+          ("crash", "SIGKILL of each daemon and of all"),
+          ("edit_isolation", "changing one connection loses no packet of another"),
+          ("cleanup", "after a delete nothing of ours is left, foreign things are"),
+          ("bad_input", "forged, truncated, replayed packets"),
+          ("flood", "10,000 half-open exchanges, garbage at full rate"),
+          ("rekey", "lifetimes of 10-20 s for three minutes, collisions"),
+      )),
+    Suite("combinations", "pending", "pytest", ("tests/e2e/test_combinations.py",), workers=2, dist="load",
+          timeout_s=1200, caged=True, groups=("e2e",), doc="300 of 300 combinations against strongSwan, ping both ways"),
+    Suite("fresh", "pending", "pytest", ("tests/fresh",), timeout_s=1800, groups=("e2e",),
+          doc="debootstrap, a clone, ./demo --once and ./check in it"),
 )
 
 
