@@ -38,8 +38,8 @@ static int check_address_is_free(
 static int create_customer_gateway(const struct api *api, const struct request *request,
 	struct change *change, json_t *answer, struct fault *fault)
 {
-	AUTO_RESOURCE(customer_gateway) gateway = NULL;
-	int err = given_new(api, request, KIND_CUSTOMER_GATEWAY, (void **)&gateway, fault);
+	AUTO_RESOURCE(customer_gateway) struct customer_gateway *gateway = NULL;
+	int err = given_new(api, request, KIND_CUSTOMER_GATEWAY, &gateway, fault);
 
 	if (!err)
 		err = resource_check(KIND_CUSTOMER_GATEWAY, gateway, fault);
@@ -65,9 +65,9 @@ static int describe(const struct api *api, const void *resource, json_t *answer)
 static int describe_customer_gateway(const struct api *api, const struct request *request,
 	struct change *change, json_t *answer, struct fault *fault)
 {
-	AUTO_RESOURCE(customer_gateway) gateway = NULL;
+	AUTO_RESOURCE(customer_gateway) struct customer_gateway *gateway = NULL;
 	int err = find_resource(
-		api, request, KIND_CUSTOMER_GATEWAY, "CustomerGatewayId", (void **)&gateway, fault);
+		api, request, KIND_CUSTOMER_GATEWAY, "CustomerGatewayId", &gateway, fault);
 
 	(void)change;
 	return err ? err : describe(api, gateway, answer);
@@ -95,9 +95,9 @@ static int describe_customer_gateways(const struct api *api, const struct reques
 static int modify_customer_gateway(const struct api *api, const struct request *request,
 	struct change *change, json_t *answer, struct fault *fault)
 {
-	AUTO_RESOURCE(customer_gateway) before = NULL, gateway = NULL;
+	AUTO_RESOURCE(customer_gateway) struct customer_gateway *before = NULL, *gateway = NULL;
 	int err = find_resource(
-		api, request, KIND_CUSTOMER_GATEWAY, "CustomerGatewayId", (void **)&before, fault);
+		api, request, KIND_CUSTOMER_GATEWAY, "CustomerGatewayId", &before, fault);
 
 	if (err)
 		return err;
@@ -118,10 +118,10 @@ static int modify_customer_gateway(const struct api *api, const struct request *
 static int delete_customer_gateway(const struct api *api, const struct request *request,
 	struct change *change, json_t *answer, struct fault *fault)
 {
-	AUTO_RESOURCE(customer_gateway) gateway = NULL;
+	AUTO_RESOURCE(customer_gateway) struct customer_gateway *gateway = NULL;
 	AUTO_FOUND struct found found = {};
 	int err = find_resource(
-		api, request, KIND_CUSTOMER_GATEWAY, "CustomerGatewayId", (void **)&gateway, fault);
+		api, request, KIND_CUSTOMER_GATEWAY, "CustomerGatewayId", &gateway, fault);
 
 	(void)answer;
 	if (!err)

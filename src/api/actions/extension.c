@@ -75,9 +75,9 @@ static void answer_lan(const struct vpc *vpc, json_t *answer)
 static int attach_vpc_lan(const struct api *api, const struct request *request,
 	struct change *change, json_t *answer, struct fault *fault)
 {
-	AUTO_RESOURCE(vpc) before = NULL, vpc = NULL;
+	AUTO_RESOURCE(vpc) struct vpc *before = NULL, *vpc = NULL;
 	const struct field *field = field_find(kind_info(KIND_VPC)->fields, "Interface");
-	int err = find_resource(api, request, KIND_VPC, "VpcId", (void **)&before, fault);
+	int err = find_resource(api, request, KIND_VPC, "VpcId", &before, fault);
 
 	if (err)
 		return err;
@@ -107,8 +107,8 @@ static int attach_vpc_lan(const struct api *api, const struct request *request,
 static int detach_vpc_lan(const struct api *api, const struct request *request,
 	struct change *change, json_t *answer, struct fault *fault)
 {
-	AUTO_RESOURCE(vpc) vpc = NULL;
-	int err = find_resource(api, request, KIND_VPC, "VpcId", (void **)&vpc, fault);
+	AUTO_RESOURCE(vpc) struct vpc *vpc = NULL;
+	int err = find_resource(api, request, KIND_VPC, "VpcId", &vpc, fault);
 
 	if (err)
 		return err;
@@ -127,8 +127,8 @@ static int detach_vpc_lan(const struct api *api, const struct request *request,
 static int describe_vpc_lan(const struct api *api, const struct request *request,
 	struct change *change, json_t *answer, struct fault *fault)
 {
-	AUTO_RESOURCE(vpc) vpc = NULL;
-	int err = find_resource(api, request, KIND_VPC, "VpcId", (void **)&vpc, fault);
+	AUTO_RESOURCE(vpc) struct vpc *vpc = NULL;
+	int err = find_resource(api, request, KIND_VPC, "VpcId", &vpc, fault);
 
 	(void)change;
 	if (!err)
@@ -189,10 +189,10 @@ static int answer_counters(const struct api *api, const char *id, json_t *answer
 static int describe_detail(const struct api *api, const struct request *request,
 	struct change *change, json_t *answer, struct fault *fault)
 {
-	AUTO_RESOURCE(vpn_connection) connection = NULL;
+	AUTO_RESOURCE(vpn_connection) struct vpn_connection *connection = NULL;
 	struct status status;
 	int err = find_resource(
-		api, request, KIND_VPN_CONNECTION, "VpnConnectionId", (void **)&connection, fault);
+		api, request, KIND_VPN_CONNECTION, "VpnConnectionId", &connection, fault);
 
 	(void)change;
 	if (!err)

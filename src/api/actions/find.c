@@ -46,10 +46,11 @@ static bool can_be_id(const char *id)
 	return *id && strlen(id) <= 128 && !strchr(id, '/');
 }
 
-int find_by_id(const struct api *api, enum kind kind, const char *id, void **ret)
+int find_by_id(const struct api *api, enum kind kind, const char *id, void *ret)
 {
 	AUTO_FREE char *key = NULL;
 	struct store_entry entry = {};
+	void *resource;
 	int err;
 
 	if (!can_be_id(id))
@@ -58,13 +59,15 @@ int find_by_id(const struct api *api, enum kind kind, const char *id, void **ret
 	err = store_get(api->store, key, &entry);
 	if (err)
 		return err;
-	err = decode(api, kind, &entry, ret);
+	err = decode(api, kind, &entry, &resource);
 	store_entry_clear(&entry);
+	if (!err)
+		memcpy(ret, &resource, sizeof(resource));
 	return err;
 }
 
 int find_resource(const struct api *api, const struct request *request, enum kind kind,
-	const char *parameter, void **ret, struct fault *fault)
+	const char *parameter, void *ret, struct fault *fault)
 {
 	const char *id = params_get(&request->params, parameter);
 	const char *region = params_get(&request->params, "RegionId");
@@ -80,7 +83,7 @@ int find_resource(const struct api *api, const struct request *request, enum kin
 		return fault_setf(fault, not_found[kind], parameter, id, NULL,
 			"does not exist in region %s", region);
 	}
-	*ret = resource;
+	memcpy(ret, &resource, sizeof(resource));
 	return 0;
 }
 

@@ -12,12 +12,13 @@ const char *request_region(const struct api *api, const struct request *request)
 
 /*
  * The resource a parameter names. -EINVAL: the kind's NotFound fault, also for one of another
- * region than the request's. *ret is the caller's (resource_free).
+ * region than the request's. ret: address of a pointer to the kind's struct; the resource is the
+ * caller's (resource_free).
  */
 MUST_CHECK int find_resource(const struct api *api, const struct request *request, enum kind kind,
-	const char *parameter, void **ret, struct fault *fault);
+	const char *parameter, void *ret, struct fault *fault);
 /* By id, for references inside resources. -ENOENT. */
-MUST_CHECK int find_by_id(const struct api *api, enum kind kind, const char *id, void **ret);
+MUST_CHECK int find_by_id(const struct api *api, enum kind kind, const char *id, void *ret);
 
 struct found {
 	enum kind kind;
@@ -45,4 +46,5 @@ DEFINE_RESOURCE_CLEANUP(vpn_gateway, KIND_VPN_GATEWAY)
 DEFINE_RESOURCE_CLEANUP(customer_gateway, KIND_CUSTOMER_GATEWAY)
 DEFINE_RESOURCE_CLEANUP(vpn_connection, KIND_VPN_CONNECTION)
 DEFINE_RESOURCE_CLEANUP(vpn_route_entry, KIND_VPN_ROUTE_ENTRY)
-#define AUTO_RESOURCE(type) CLEANUP(type##_releasep) struct type *
+/* AUTO_RESOURCE(vpc) struct vpc *vpc = NULL; */
+#define AUTO_RESOURCE(type) CLEANUP(type##_releasep)

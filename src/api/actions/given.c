@@ -76,7 +76,7 @@ int given_resource_group(const struct api *api, struct resource *resource, struc
 		resource->resource_group_id, "must be a resource group of this server", remedy);
 }
 
-int given_new(const struct api *api, const struct request *request, enum kind kind, void **ret,
+int given_new(const struct api *api, const struct request *request, enum kind kind, void *ret,
 	struct fault *fault)
 {
 	char id[RESOURCE_ID_SIZE];
@@ -97,7 +97,7 @@ int given_new(const struct api *api, const struct request *request, enum kind ki
 	free(resource->region_id);
 	resource->region_id = xstrdup(request_region(api, request));
 	resource->create_time_ms = (uint64_t)request->now_ms;
-	*ret = resource;
+	memcpy(ret, &resource, sizeof(resource));
 	return 0;
 }
 

@@ -14,7 +14,7 @@ MUST_CHECK int given_fields(
 	const struct request *request, enum kind kind, void *resource, struct fault *fault);
 /* A new resource: defaults, the given fields, id, region, creation time, resource group. */
 MUST_CHECK int given_new(const struct api *api, const struct request *request, enum kind kind,
-	void **ret, struct fault *fault);
+	void *ret, struct fault *fault);
 /* The resource group must be a configured one; "" becomes the default one. */
 MUST_CHECK int given_resource_group(
 	const struct api *api, struct resource *resource, struct fault *fault);

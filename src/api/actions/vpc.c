@@ -38,11 +38,11 @@ static int create_vpc(const struct api *api, const struct request *request, stru
 	json_t *answer, struct fault *fault)
 {
 	static const char *const shown[] = { "VpcId", "VRouterId", "ResourceGroupId", NULL };
-	AUTO_RESOURCE(vpc) vpc = NULL;
+	AUTO_RESOURCE(vpc) struct vpc *vpc = NULL;
 	int err = given_unsupported(request, create_unsupported, fault);
 
 	if (!err)
-		err = given_new(api, request, KIND_VPC, (void **)&vpc, fault);
+		err = given_new(api, request, KIND_VPC, &vpc, fault);
 	if (!err)
 		err = number_next(api, change, KIND_VPC, &vpc->number);
 	if (err)
@@ -152,8 +152,8 @@ static int describe_vpcs(const struct api *api, const struct request *request,
 static int describe_vpc_attribute(const struct api *api, const struct request *request,
 	struct change *change, json_t *answer, struct fault *fault)
 {
-	AUTO_RESOURCE(vpc) vpc = NULL;
-	int err = find_resource(api, request, KIND_VPC, "VpcId", (void **)&vpc, fault);
+	AUTO_RESOURCE(vpc) struct vpc *vpc = NULL;
+	int err = find_resource(api, request, KIND_VPC, "VpcId", &vpc, fault);
 
 	(void)change;
 	if (!err)
@@ -199,12 +199,12 @@ static const struct unsupported delete_unsupported[] = {
 static int delete_vpc(const struct api *api, const struct request *request, struct change *change,
 	json_t *answer, struct fault *fault)
 {
-	AUTO_RESOURCE(vpc) vpc = NULL;
+	AUTO_RESOURCE(vpc) struct vpc *vpc = NULL;
 	int err = given_unsupported(request, delete_unsupported, fault);
 
 	(void)answer;
 	if (!err)
-		err = find_resource(api, request, KIND_VPC, "VpcId", (void **)&vpc, fault);
+		err = find_resource(api, request, KIND_VPC, "VpcId", &vpc, fault);
 	if (!err)
 		err = guard_remove(api, change, vpc->meta.id);
 	if (!err)

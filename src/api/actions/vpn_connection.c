@@ -60,19 +60,19 @@ static int create_vpn_connection(const struct api *api, const struct request *re
 	struct change *change, json_t *answer, struct fault *fault)
 {
 	static const char *const shown[] = { "CreateTime", "Name", "VpnConnectionId", NULL };
-	AUTO_RESOURCE(vpn_connection) connection = NULL;
-	AUTO_RESOURCE(vpn_gateway) gateway = NULL;
-	AUTO_RESOURCE(customer_gateway) peer = NULL;
+	AUTO_RESOURCE(vpn_connection) struct vpn_connection *connection = NULL;
+	AUTO_RESOURCE(vpn_gateway) struct vpn_gateway *gateway = NULL;
+	AUTO_RESOURCE(customer_gateway) struct customer_gateway *peer = NULL;
 	int err = vpn_connection_unsupported(request, fault);
 
 	if (!err)
-		err = given_new(api, request, KIND_VPN_CONNECTION, (void **)&connection, fault);
+		err = given_new(api, request, KIND_VPN_CONNECTION, &connection, fault);
 	if (!err)
 		err = find_resource(
-			api, request, KIND_VPN_GATEWAY, "VpnGatewayId", (void **)&gateway, fault);
+			api, request, KIND_VPN_GATEWAY, "VpnGatewayId", &gateway, fault);
 	if (!err)
-		err = find_resource(api, request, KIND_CUSTOMER_GATEWAY, "CustomerGatewayId",
-			(void **)&peer, fault);
+		err = find_resource(
+			api, request, KIND_CUSTOMER_GATEWAY, "CustomerGatewayId", &peer, fault);
 	if (!err)
 		err = check_gateway(gateway, fault);
 	if (!err)
@@ -101,9 +101,9 @@ static int create_vpn_connection(const struct api *api, const struct request *re
 static int describe_vpn_connection(const struct api *api, const struct request *request,
 	struct change *change, json_t *answer, struct fault *fault)
 {
-	AUTO_RESOURCE(vpn_connection) connection = NULL;
+	AUTO_RESOURCE(vpn_connection) struct vpn_connection *connection = NULL;
 	int err = find_resource(
-		api, request, KIND_VPN_CONNECTION, "VpnConnectionId", (void **)&connection, fault);
+		api, request, KIND_VPN_CONNECTION, "VpnConnectionId", &connection, fault);
 
 	(void)change;
 	return err ? err : vpn_connection_describe(api, connection, answer);
@@ -144,16 +144,15 @@ static int describe_vpn_connections(const struct api *api, const struct request 
 static int apply_given(const struct api *api, const struct request *request, struct change *change,
 	const struct vpn_connection *before, struct vpn_connection *connection, struct fault *fault)
 {
-	AUTO_RESOURCE(vpn_gateway) gateway = NULL;
-	AUTO_RESOURCE(customer_gateway) peer = NULL;
+	AUTO_RESOURCE(vpn_gateway) struct vpn_gateway *gateway = NULL;
+	AUTO_RESOURCE(customer_gateway) struct customer_gateway *peer = NULL;
 	int err = given_fields(request, KIND_VPN_CONNECTION, connection, fault);
 
 	if (!err)
-		err = find_by_id(
-			api, KIND_VPN_GATEWAY, connection->vpn_gateway_id, (void **)&gateway);
+		err = find_by_id(api, KIND_VPN_GATEWAY, connection->vpn_gateway_id, &gateway);
 	if (!err)
-		err = find_by_id(api, KIND_CUSTOMER_GATEWAY, connection->customer_gateway_id,
-			(void **)&peer);
+		err = find_by_id(
+			api, KIND_CUSTOMER_GATEWAY, connection->customer_gateway_id, &peer);
 	if (err)
 		return err == -ENOENT ? -EBADMSG : err;
 	vpn_connection_fill_ids(connection, gateway, peer);
@@ -172,12 +171,12 @@ static int apply_given(const struct api *api, const struct request *request, str
 static int modify_vpn_connection(const struct api *api, const struct request *request,
 	struct change *change, json_t *answer, struct fault *fault)
 {
-	AUTO_RESOURCE(vpn_connection) before = NULL, connection = NULL;
+	AUTO_RESOURCE(vpn_connection) struct vpn_connection *before = NULL, *connection = NULL;
 	int err = vpn_connection_unsupported(request, fault);
 
 	if (!err)
-		err = find_resource(api, request, KIND_VPN_CONNECTION, "VpnConnectionId",
-			(void **)&before, fault);
+		err = find_resource(
+			api, request, KIND_VPN_CONNECTION, "VpnConnectionId", &before, fault);
 	if (err)
 		return err;
 	connection = resource_dup(KIND_VPN_CONNECTION, before);
@@ -194,11 +193,11 @@ static int modify_vpn_connection(const struct api *api, const struct request *re
 static int delete_vpn_connection(const struct api *api, const struct request *request,
 	struct change *change, json_t *answer, struct fault *fault)
 {
-	AUTO_RESOURCE(vpn_connection) connection = NULL;
+	AUTO_RESOURCE(vpn_connection) struct vpn_connection *connection = NULL;
 	AUTO_FOUND struct found found = {};
 	AUTO_FREE char *below = NULL;
 	int err = find_resource(
-		api, request, KIND_VPN_CONNECTION, "VpnConnectionId", (void **)&connection, fault);
+		api, request, KIND_VPN_CONNECTION, "VpnConnectionId", &connection, fault);
 
 	(void)answer;
 	if (!err)

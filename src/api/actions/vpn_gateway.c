@@ -55,14 +55,13 @@ static int choose_address(const struct api *api, struct vpn_gateway *gateway, st
 static int choose_vswitch(const struct api *api, const struct request *request,
 	struct change *change, struct vpn_gateway *gateway, struct fault *fault)
 {
-	AUTO_RESOURCE(vswitch) given = NULL;
+	AUTO_RESOURCE(vswitch) struct vswitch *given = NULL;
 	AUTO_FOUND struct found found = {};
 	const struct vswitch *chosen = NULL;
 	int err = 0;
 
 	if (*gateway->vswitch_id) {
-		err = find_resource(
-			api, request, KIND_VSWITCH, "VSwitchId", (void **)&given, fault);
+		err = find_resource(api, request, KIND_VSWITCH, "VSwitchId", &given, fault);
 		if (!err && strcmp(given->vpc_id, gateway->vpc_id) != 0)
 			return fault_setf(fault, REASON_VSWITCH_NOT_FOUND, "VSwitchId",
 				given->meta.id, "choose one of that VPC", "is not part of %s",
@@ -96,14 +95,14 @@ static int create_vpn_gateway(const struct api *api, const struct request *reque
 	struct change *change, json_t *answer, struct fault *fault)
 {
 	static const char *const shown[] = { "Name", "VpnGatewayId", NULL };
-	AUTO_RESOURCE(vpn_gateway) gateway = NULL;
-	AUTO_RESOURCE(vpc) vpc = NULL;
+	AUTO_RESOURCE(vpn_gateway) struct vpn_gateway *gateway = NULL;
+	AUTO_RESOURCE(vpc) struct vpc *vpc = NULL;
 	int err = given_unsupported(request, create_unsupported, fault);
 
 	if (!err)
-		err = given_new(api, request, KIND_VPN_GATEWAY, (void **)&gateway, fault);
+		err = given_new(api, request, KIND_VPN_GATEWAY, &gateway, fault);
 	if (!err)
-		err = find_resource(api, request, KIND_VPC, "VpcId", (void **)&vpc, fault);
+		err = find_resource(api, request, KIND_VPC, "VpcId", &vpc, fault);
 	if (err)
 		return err;
 	free(gateway->meta.region_id);
@@ -158,9 +157,8 @@ static int describe_vpn_gateways(const struct api *api, const struct request *re
 static int describe_vpn_gateway(const struct api *api, const struct request *request,
 	struct change *change, json_t *answer, struct fault *fault)
 {
-	AUTO_RESOURCE(vpn_gateway) gateway = NULL;
-	int err = find_resource(
-		api, request, KIND_VPN_GATEWAY, "VpnGatewayId", (void **)&gateway, fault);
+	AUTO_RESOURCE(vpn_gateway) struct vpn_gateway *gateway = NULL;
+	int err = find_resource(api, request, KIND_VPN_GATEWAY, "VpnGatewayId", &gateway, fault);
 
 	(void)change;
 	return err ? err : vpn_gateway_describe(api, gateway, answer);
@@ -169,9 +167,8 @@ static int describe_vpn_gateway(const struct api *api, const struct request *req
 static int modify_vpn_gateway(const struct api *api, const struct request *request,
 	struct change *change, json_t *answer, struct fault *fault)
 {
-	AUTO_RESOURCE(vpn_gateway) before = NULL, gateway = NULL;
-	int err = find_resource(
-		api, request, KIND_VPN_GATEWAY, "VpnGatewayId", (void **)&before, fault);
+	AUTO_RESOURCE(vpn_gateway) struct vpn_gateway *before = NULL, *gateway = NULL;
+	int err = find_resource(api, request, KIND_VPN_GATEWAY, "VpnGatewayId", &before, fault);
 
 	if (err)
 		return err;
@@ -192,10 +189,9 @@ static int modify_vpn_gateway(const struct api *api, const struct request *reque
 static int delete_vpn_gateway(const struct api *api, const struct request *request,
 	struct change *change, json_t *answer, struct fault *fault)
 {
-	AUTO_RESOURCE(vpn_gateway) gateway = NULL;
+	AUTO_RESOURCE(vpn_gateway) struct vpn_gateway *gateway = NULL;
 	AUTO_FOUND struct found found = {};
-	int err = find_resource(
-		api, request, KIND_VPN_GATEWAY, "VpnGatewayId", (void **)&gateway, fault);
+	int err = find_resource(api, request, KIND_VPN_GATEWAY, "VpnGatewayId", &gateway, fault);
 
 	(void)answer;
 	if (!err)

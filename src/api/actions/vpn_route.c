@@ -28,8 +28,7 @@ static int find_next_hop(const struct api *api, const struct request *request,
 	const struct vpn_gateway *gateway, struct vpn_connection **ret, struct fault *fault)
 {
 	struct vpn_connection *connection = NULL;
-	int err = find_resource(
-		api, request, KIND_VPN_CONNECTION, "NextHop", (void **)&connection, fault);
+	int err = find_resource(api, request, KIND_VPN_CONNECTION, "NextHop", &connection, fault);
 
 	if (err)
 		return err;
@@ -47,8 +46,8 @@ static int find_next_hop(const struct api *api, const struct request *request,
 static int check_new(
 	const struct api *api, const struct vpn_route_entry *route, struct fault *fault)
 {
-	AUTO_RESOURCE(vpn_route_entry) other = NULL;
-	int err = find_by_id(api, KIND_VPN_ROUTE_ENTRY, route->meta.id, (void **)&other);
+	AUTO_RESOURCE(vpn_route_entry) struct vpn_route_entry *other = NULL;
+	int err = find_by_id(api, KIND_VPN_ROUTE_ENTRY, route->meta.id, &other);
 	char text[PREFIX_TEXT_SIZE];
 
 	if (err)
@@ -65,16 +64,16 @@ static int create_route(const struct api *api, const struct request *request, st
 {
 	static const char *const shown[] = { "CreateTime", "Description", "NextHop", "RouteDest",
 		"VpnInstanceId", "Weight", NULL };
-	AUTO_RESOURCE(vpn_route_entry) route = NULL;
-	AUTO_RESOURCE(vpn_gateway) gateway = NULL;
-	AUTO_RESOURCE(vpn_connection) next_hop = NULL;
+	AUTO_RESOURCE(vpn_route_entry) struct vpn_route_entry *route = NULL;
+	AUTO_RESOURCE(vpn_gateway) struct vpn_gateway *gateway = NULL;
+	AUTO_RESOURCE(vpn_connection) struct vpn_connection *next_hop = NULL;
 	int err = given_unsupported(request, unsupported, fault);
 
 	if (!err)
-		err = given_new(api, request, KIND_VPN_ROUTE_ENTRY, (void **)&route, fault);
+		err = given_new(api, request, KIND_VPN_ROUTE_ENTRY, &route, fault);
 	if (!err)
 		err = find_resource(
-			api, request, KIND_VPN_GATEWAY, "VpnGatewayId", (void **)&gateway, fault);
+			api, request, KIND_VPN_GATEWAY, "VpnGatewayId", &gateway, fault);
 	if (!err)
 		err = find_next_hop(api, request, gateway, &next_hop, fault);
 	if (err)
@@ -103,22 +102,22 @@ static int create_route(const struct api *api, const struct request *request, st
 static int find_route(const struct api *api, const struct request *request,
 	struct vpn_route_entry **ret, struct fault *fault)
 {
-	AUTO_RESOURCE(vpn_gateway) gateway = NULL;
-	AUTO_RESOURCE(vpn_route_entry) asked = resource_new(KIND_VPN_ROUTE_ENTRY);
+	AUTO_RESOURCE(vpn_gateway) struct vpn_gateway *gateway = NULL;
+	AUTO_RESOURCE(vpn_route_entry)
+	struct vpn_route_entry *asked = resource_new(KIND_VPN_ROUTE_ENTRY);
 	AUTO_FREE char *id = NULL;
 	const char *next_hop = params_get(&request->params, "NextHop");
 	const char *destination = params_get(&request->params, "RouteDest");
 	const struct field *field =
 		field_find(kind_info(KIND_VPN_ROUTE_ENTRY)->fields, "RouteDest");
-	int err = find_resource(
-		api, request, KIND_VPN_GATEWAY, "VpnGatewayId", (void **)&gateway, fault);
+	int err = find_resource(api, request, KIND_VPN_GATEWAY, "VpnGatewayId", &gateway, fault);
 
 	if (!err)
 		err = field_set_text(field, asked, destination, fault);
 	if (err)
 		return err;
 	id = vpn_route_entry_id(gateway->meta.id, next_hop, asked->route_dest);
-	err = find_by_id(api, KIND_VPN_ROUTE_ENTRY, id, (void **)ret);
+	err = find_by_id(api, KIND_VPN_ROUTE_ENTRY, id, ret);
 	if (err == -ENOENT)
 		return fault_setf(fault, REASON_ROUTE_ENTRY_NOT_FOUND, "RouteDest", destination,
 			"see DescribeVpnRouteEntries", "has no route of %s to %.60s",
@@ -130,7 +129,8 @@ static int find_route(const struct api *api, const struct request *request,
 static int check_weight(
 	const struct request *request, const struct vpn_route_entry *route, struct fault *fault)
 {
-	AUTO_RESOURCE(vpn_route_entry) asked = resource_new(KIND_VPN_ROUTE_ENTRY);
+	AUTO_RESOURCE(vpn_route_entry)
+	struct vpn_route_entry *asked = resource_new(KIND_VPN_ROUTE_ENTRY);
 	const struct field *field = field_find(kind_info(KIND_VPN_ROUTE_ENTRY)->fields, "Weight");
 	const char *text = params_get(&request->params, "Weight");
 	int err = field_set_text(field, asked, text, fault);
@@ -157,13 +157,12 @@ static int describe(const struct api *api, const void *resource, json_t *entry)
 static int describe_routes(const struct api *api, const struct request *request,
 	struct change *change, json_t *answer, struct fault *fault)
 {
-	AUTO_RESOURCE(vpn_gateway) gateway = NULL;
+	AUTO_RESOURCE(vpn_gateway) struct vpn_gateway *gateway = NULL;
 	AUTO_FREE char *below = NULL;
 	const char *type = params_get(&request->params, "RouteEntryType");
 	struct listing listing = { KIND_VPN_ROUTE_ENTRY, NULL, "VpnRouteEntries", "VpnRouteEntry",
 		NULL, describe };
-	int err = find_resource(
-		api, request, KIND_VPN_GATEWAY, "VpnGatewayId", (void **)&gateway, fault);
+	int err = find_resource(api, request, KIND_VPN_GATEWAY, "VpnGatewayId", &gateway, fault);
 
 	(void)change;
 	if (err)
@@ -201,7 +200,7 @@ static int put_changed(const struct api *api, struct change *change,
 static int publish_route(const struct api *api, const struct request *request,
 	struct change *change, json_t *answer, struct fault *fault)
 {
-	AUTO_RESOURCE(vpn_route_entry) before = NULL, route = NULL;
+	AUTO_RESOURCE(vpn_route_entry) struct vpn_route_entry *before = NULL, *route = NULL;
 	const struct field *field =
 		field_find(kind_info(KIND_VPN_ROUTE_ENTRY)->fields, "PublishVpc");
 	int err = given_unsupported(request, unsupported, fault);
@@ -219,7 +218,7 @@ static int publish_route(const struct api *api, const struct request *request,
 static int modify_weight(const struct api *api, const struct request *request,
 	struct change *change, json_t *answer, struct fault *fault)
 {
-	AUTO_RESOURCE(vpn_route_entry) before = NULL, route = NULL;
+	AUTO_RESOURCE(vpn_route_entry) struct vpn_route_entry *before = NULL, *route = NULL;
 	struct field field = *field_find(kind_info(KIND_VPN_ROUTE_ENTRY)->fields, "Weight");
 	int err = given_unsupported(request, unsupported, fault);
 
@@ -239,7 +238,7 @@ static int modify_weight(const struct api *api, const struct request *request,
 static int delete_route(const struct api *api, const struct request *request, struct change *change,
 	json_t *answer, struct fault *fault)
 {
-	AUTO_RESOURCE(vpn_route_entry) route = NULL;
+	AUTO_RESOURCE(vpn_route_entry) struct vpn_route_entry *route = NULL;
 	int err = given_unsupported(request, unsupported, fault);
 
 	(void)answer;

@@ -77,14 +77,14 @@ static int check_place(const struct api *api, const struct vpc *vpc, const struc
 static int create_vswitch(const struct api *api, const struct request *request,
 	struct change *change, json_t *answer, struct fault *fault)
 {
-	AUTO_RESOURCE(vswitch) vswitch = NULL;
-	AUTO_RESOURCE(vpc) vpc = NULL;
+	AUTO_RESOURCE(vswitch) struct vswitch *vswitch = NULL;
+	AUTO_RESOURCE(vpc) struct vpc *vpc = NULL;
 	int err = given_unsupported(request, create_unsupported, fault);
 
 	if (!err)
-		err = given_new(api, request, KIND_VSWITCH, (void **)&vswitch, fault);
+		err = given_new(api, request, KIND_VSWITCH, &vswitch, fault);
 	if (!err)
-		err = find_resource(api, request, KIND_VPC, "VpcId", (void **)&vpc, fault);
+		err = find_resource(api, request, KIND_VPC, "VpcId", &vpc, fault);
 	if (err)
 		return err;
 	free(vswitch->meta.region_id);
@@ -110,8 +110,8 @@ static int create_vswitch(const struct api *api, const struct request *request,
 static int describe(const struct api *api, const void *resource, json_t *answer)
 {
 	const struct vswitch *vswitch = resource;
-	AUTO_RESOURCE(vpc) vpc = NULL;
-	int err = find_by_id(api, KIND_VPC, vswitch->vpc_id, (void **)&vpc);
+	AUTO_RESOURCE(vpc) struct vpc *vpc = NULL;
+	int err = find_by_id(api, KIND_VPC, vswitch->vpc_id, &vpc);
 
 	if (err)
 		return err;
@@ -134,8 +134,8 @@ static int describe(const struct api *api, const void *resource, json_t *answer)
 static int matches_route_table(
 	const struct api *api, const struct request *request, const struct vswitch *vswitch)
 {
-	AUTO_RESOURCE(vpc) vpc = NULL;
-	int err = find_by_id(api, KIND_VPC, vswitch->vpc_id, (void **)&vpc);
+	AUTO_RESOURCE(vpc) struct vpc *vpc = NULL;
+	int err = find_by_id(api, KIND_VPC, vswitch->vpc_id, &vpc);
 
 	return err ? err : filter_text(request, "RouteTableId", vpc->route_table_id);
 }
@@ -169,8 +169,8 @@ static int describe_vswitches(const struct api *api, const struct request *reque
 static int describe_vswitch_attributes(const struct api *api, const struct request *request,
 	struct change *change, json_t *answer, struct fault *fault)
 {
-	AUTO_RESOURCE(vswitch) vswitch = NULL;
-	int err = find_resource(api, request, KIND_VSWITCH, "VSwitchId", (void **)&vswitch, fault);
+	AUTO_RESOURCE(vswitch) struct vswitch *vswitch = NULL;
+	int err = find_resource(api, request, KIND_VSWITCH, "VSwitchId", &vswitch, fault);
 
 	(void)change;
 	return err ? err : describe(api, vswitch, answer);
@@ -179,9 +179,9 @@ static int describe_vswitch_attributes(const struct api *api, const struct reque
 static int delete_vswitch(const struct api *api, const struct request *request,
 	struct change *change, json_t *answer, struct fault *fault)
 {
-	AUTO_RESOURCE(vswitch) vswitch = NULL;
+	AUTO_RESOURCE(vswitch) struct vswitch *vswitch = NULL;
 	AUTO_FOUND struct found found = {};
-	int err = find_resource(api, request, KIND_VSWITCH, "VSwitchId", (void **)&vswitch, fault);
+	int err = find_resource(api, request, KIND_VSWITCH, "VSwitchId", &vswitch, fault);
 
 	(void)answer;
 	if (!err)
