@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * VPCs and their system route table. A VPC is complete as soon as it is recorded (the agent builds
+ * VPCs. A VPC is complete as soon as it is recorded (the agent builds
  * its namespace with the first gateway or LAN), so its Status is Available at once.
  */
 #include "api/actions/answer.h"
@@ -8,6 +8,7 @@
 #include "api/actions/given.h"
 #include "api/actions/guard.h"
 #include "api/actions/listing.h"
+#include "api/actions/route_table.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -72,32 +73,12 @@ static json_t *user_cidrs(const struct vpc *vpc)
 	return list;
 }
 
-/* Ids of the VPC's vSwitches. */
-static int vswitch_ids(const struct api *api, const struct vpc *vpc, json_t **ret)
-{
-	AUTO_FOUND struct found found = {};
-	int err = find_all(api, KIND_VSWITCH, NULL, vpc->meta.id, &found);
-	json_t *list;
-
-	if (err)
-		return err;
-	list = json_array();
-	for (size_t i = 0; i < found.len; i++) {
-		const struct vswitch *vswitch = found.items[i];
-
-		if (strcmp(vswitch->vpc_id, vpc->meta.id) == 0)
-			json_array_append_new(list, json_string(vswitch->meta.id));
-	}
-	*ret = list;
-	return 0;
-}
-
 /* What DescribeVpcAttribute and the entries of DescribeVpcs share. */
 static int describe(const struct api *api, const void *resource, json_t *answer)
 {
 	const struct vpc *vpc = resource;
 	json_t *vswitches = NULL;
-	int err = vswitch_ids(api, vpc, &vswitches);
+	int err = vpc_vswitch_ids(api, vpc, &vswitches);
 
 	if (err)
 		return err;
@@ -218,57 +199,6 @@ static int delete_vpc(const struct api *api, const struct request *request, stru
 	return 0;
 }
 
-static int describe_route_table(const struct api *api, const void *resource, json_t *entry)
-{
-	const struct vpc *vpc = resource;
-	json_t *vswitches = NULL;
-	int err = vswitch_ids(api, vpc, &vswitches);
-
-	if (err)
-		return err;
-	answer_text(entry, "RouteTableId", vpc->route_table_id);
-	answer_text(entry, "RouteTableName", "");
-	answer_text(entry, "RouteTableType", "System");
-	answer_text(entry, "RouterId", vpc->router_id);
-	answer_text(entry, "RouterType", "VRouter");
-	answer_text(entry, "AssociateType", "VSwitch");
-	answer_text(entry, "VpcId", vpc->meta.id);
-	answer_text(entry, "ResourceGroupId", vpc->meta.resource_group_id);
-	answer_text(entry, "Description", "");
-	answer_text(entry, "Status", "Available");
-	answer_bool(entry, "RoutePropagationEnable", true);
-	answer_creation_time(&vpc->meta, entry);
-	answer_empty_list(entry, "GatewayIds", "GatewayIds");
-	answer_empty_list(entry, "Tags", "Tag");
-	json_object_set_new(entry, "VSwitchIds", json_pack("{s:o}", "VSwitchId", vswitches));
-	return 0;
-}
-
-static int route_table_matches(
-	const struct api *api, const struct request *request, const void *resource)
-{
-	const struct vpc *vpc = resource;
-
-	(void)api;
-	return filter_text(request, "VpcId", vpc->meta.id) &&
-	       filter_text(request, "RouteTableId", vpc->route_table_id) &&
-	       filter_text(request, "RouterId", vpc->router_id) &&
-	       filter_text(request, "RouterType", "VRouter") &&
-	       filter_text(request, "RouteTableType", "System") &&
-	       filter_text(request, "RouteTableName", "");
-}
-
-static int describe_route_table_list(const struct api *api, const struct request *request,
-	struct change *change, json_t *answer, struct fault *fault)
-{
-	static const struct listing listing = { KIND_VPC, NULL, "RouterTableList",
-		"RouterTableListType", route_table_matches, describe_route_table };
-
-	(void)change;
-	(void)fault;
-	return listing_answer(api, request, &listing, answer);
-}
-
 static const struct parameter create_parameters[] = {
 	{ .name = "CidrBlock", .doc = "Address block, /8 to /28; default 172.16.0.0/12." },
 	{ .name = "VpcName", .doc = "Name, 1 to 128 characters." },
@@ -302,19 +232,6 @@ static const struct parameter delete_parameters[] = {
 	{},
 };
 
-static const struct parameter route_table_parameters[] = {
-	PAGE_PARAMETERS,
-	{ .name = "VpcId", .doc = "Only the table of this VPC." },
-	{ .name = "RouteTableId", .doc = "Only this table." },
-	{ .name = "RouteTableName", .doc = "System tables have no name." },
-	{ .name = "RouteTableType", .doc = "Only System tables exist." },
-	{ .name = "RouterId", .doc = "Only the table of this router." },
-	{ .name = "RouterType", .doc = "Only VRouter exists." },
-	{ .name = "ResourceGroupId", .doc = "Only tables of this resource group." },
-	{ .name = "Tag", .type = PARAM_TAGS, .max = 20, .doc = "Only VPCs with these tags." },
-	{},
-};
-
 const struct action vpc_actions[] = {
 	{ "CreateVpc", API_VERSION_VPC, true, create_parameters, create_vpc,
 		"Creates a VPC, an isolated IPv4 routing domain." },
@@ -325,7 +242,7 @@ const struct action vpc_actions[] = {
 	{ "DeleteVpc", API_VERSION_VPC, true, delete_parameters, delete_vpc,
 		"Deletes a VPC. Refused while it has a vSwitch or a VPN gateway; an attached LAN "
 		"link goes back to the machine." },
-	{ "DescribeRouteTableList", API_VERSION_VPC, false, route_table_parameters,
-		describe_route_table_list, "Lists the system route tables of VPCs." },
+	{ "DescribeRouteTableList", API_VERSION_VPC, false, vpc_route_table_parameters,
+		vpc_describe_route_tables, "Lists the system route tables of VPCs." },
 	{},
 };

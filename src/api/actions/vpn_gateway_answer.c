@@ -9,31 +9,31 @@
 #include <stdio.h>
 #include <string.h>
 
+static uint32_t two_digits(const char *text)
+{
+	return (uint32_t)((text[0] - '0') * 10 + (text[1] - '0'));
+}
+
 /*
  * The same day and time some months later, the month's last day where it has no such day. Only
  * echoed: nothing ends then.
  */
 static int64_t add_months(uint64_t start_ms, uint32_t months)
 {
-	static const char last_days[12][3] = { "31", "28", "31", "30", "31", "30", "31", "31", "30",
-		"31", "30", "31" };
-	char text[WALL_TEXT_SIZE], date[WALL_TEXT_SIZE + 16];
-	int64_t seconds = (int64_t)(start_ms / 1000), end = seconds;
-	uint32_t month, year;
+	int64_t end = (int64_t)(start_ms / 1000);
+	char start[WALL_TEXT_SIZE], text[WALL_TEXT_SIZE + 16];
+	uint32_t year, month, day;
+	int err;
 
-	wall_format(seconds, text);
-	year = (uint32_t)((text[0] - '0') * 1000 + (text[1] - '0') * 100 + (text[2] - '0') * 10 +
-			  (text[3] - '0'));
-	month = (uint32_t)((text[5] - '0') * 10 + (text[6] - '0')) - 1 + months;
-	year += month / 12;
-	month %= 12;
-	snprintf(date, sizeof(date), "%04u-%02u-%.2s%s", year, month + 1, text + 8, text + 10);
-	if (wall_parse(date, &end) < 0) {
-		snprintf(date, sizeof(date), "%04u-%02u-%s%s", year, month + 1, last_days[month],
-			text + 10);
-		if (wall_parse(date, &end) < 0)
-			end = seconds;
-	}
+	wall_format(end, start);
+	year = two_digits(start) * 100 + two_digits(start + 2);
+	month = two_digits(start + 5) - 1 + months;
+	day = two_digits(start + 8);
+	do {
+		snprintf(text, sizeof(text), "%04u-%02u-%02u%s", year + month / 12, month % 12 + 1,
+			day, start + 10);
+		err = wall_parse(text, &end);
+	} while (err < 0 && --day > 27);
 	return end * 1000 + (int64_t)(start_ms % 1000);
 }
 

@@ -3,6 +3,7 @@
  * Destination-based routes of a gateway. The API knows a route by gateway, next hop and
  * destination; a weight that is given must be the stored one.
  */
+#include "api/actions/vpn_route.h"
 #include "api/actions/answer.h"
 #include "api/actions/find.h"
 #include "api/actions/given.h"
@@ -23,42 +24,6 @@ static const char *route_state(const struct vpn_route_entry *route)
 	return route->publish_vpc ? "published" : "normal";
 }
 
-/* The connection must be one of this gateway. */
-static int find_next_hop(const struct api *api, const struct request *request,
-	const struct vpn_gateway *gateway, struct vpn_connection **ret, struct fault *fault)
-{
-	struct vpn_connection *connection = NULL;
-	int err = find_resource(api, request, KIND_VPN_CONNECTION, "NextHop", &connection, fault);
-
-	if (err)
-		return err;
-	if (strcmp(connection->vpn_gateway_id, gateway->meta.id) != 0) {
-		fault_setf(fault, REASON_VPN_CONNECTION_NOT_FOUND, "NextHop", connection->meta.id,
-			"choose a connection of that gateway", "is not a connection of %s",
-			gateway->meta.id);
-		resource_free(KIND_VPN_CONNECTION, connection);
-		return -EINVAL;
-	}
-	*ret = connection;
-	return 0;
-}
-
-static int check_new(
-	const struct api *api, const struct vpn_route_entry *route, struct fault *fault)
-{
-	AUTO_RESOURCE(vpn_route_entry) struct vpn_route_entry *other = NULL;
-	int err = find_by_id(api, KIND_VPN_ROUTE_ENTRY, route->meta.id, &other);
-	char text[PREFIX_TEXT_SIZE];
-
-	if (err)
-		return err == -ENOENT ? 0 : err;
-	prefix_format(route->route_dest, text);
-	return fault_setf(fault, REASON_ROUTE_ENTRY_EXISTS, "RouteDest", text,
-		"change its weight with ModifyVpnRouteEntryWeight",
-		"has a route to %s already, with weight %u", route->next_hop,
-		(unsigned int)other->weight);
-}
-
 static int create_route(const struct api *api, const struct request *request, struct change *change,
 	json_t *answer, struct fault *fault)
 {
@@ -75,7 +40,7 @@ static int create_route(const struct api *api, const struct request *request, st
 		err = find_resource(
 			api, request, KIND_VPN_GATEWAY, "VpnGatewayId", &gateway, fault);
 	if (!err)
-		err = find_next_hop(api, request, gateway, &next_hop, fault);
+		err = vpn_route_find_next_hop(api, request, gateway, &next_hop, fault);
 	if (err)
 		return err;
 	free(route->meta.id);
@@ -86,7 +51,7 @@ static int create_route(const struct api *api, const struct request *request, st
 	if (!err)
 		err = guard_take(api, change, next_hop->meta.id);
 	if (!err)
-		err = check_new(api, route, fault);
+		err = vpn_route_check_new(api, route, fault);
 	if (err)
 		return err;
 	change_check(change, KIND_VPN_CONNECTION, next_hop);
@@ -96,49 +61,6 @@ static int create_route(const struct api *api, const struct request *request, st
 	answer_text(answer, "State", route_state(route));
 	answer_text(answer, "OverlayMode", "Ipsec");
 	return 0;
-}
-
-/* The route the request's tuple names. */
-static int find_route(const struct api *api, const struct request *request,
-	struct vpn_route_entry **ret, struct fault *fault)
-{
-	AUTO_RESOURCE(vpn_gateway) struct vpn_gateway *gateway = NULL;
-	AUTO_RESOURCE(vpn_route_entry)
-	struct vpn_route_entry *asked = resource_new(KIND_VPN_ROUTE_ENTRY);
-	AUTO_FREE char *id = NULL;
-	const char *next_hop = params_get(&request->params, "NextHop");
-	const char *destination = params_get(&request->params, "RouteDest");
-	const struct field *field =
-		field_find(kind_info(KIND_VPN_ROUTE_ENTRY)->fields, "RouteDest");
-	int err = find_resource(api, request, KIND_VPN_GATEWAY, "VpnGatewayId", &gateway, fault);
-
-	if (!err)
-		err = field_set_text(field, asked, destination, fault);
-	if (err)
-		return err;
-	id = vpn_route_entry_id(gateway->meta.id, next_hop, asked->route_dest);
-	err = find_by_id(api, KIND_VPN_ROUTE_ENTRY, id, ret);
-	if (err == -ENOENT)
-		return fault_setf(fault, REASON_ROUTE_ENTRY_NOT_FOUND, "RouteDest", destination,
-			"see DescribeVpnRouteEntries", "has no route of %s to %.60s",
-			gateway->meta.id, next_hop);
-	return err;
-}
-
-/* The Weight parameter says which route is meant, as the cloud counts it into the identity. */
-static int check_weight(
-	const struct request *request, const struct vpn_route_entry *route, struct fault *fault)
-{
-	AUTO_RESOURCE(vpn_route_entry)
-	struct vpn_route_entry *asked = resource_new(KIND_VPN_ROUTE_ENTRY);
-	const struct field *field = field_find(kind_info(KIND_VPN_ROUTE_ENTRY)->fields, "Weight");
-	const char *text = params_get(&request->params, "Weight");
-	int err = field_set_text(field, asked, text, fault);
-
-	if (err || asked->weight == route->weight)
-		return err;
-	return fault_setf(fault, REASON_ROUTE_ENTRY_NOT_FOUND, "Weight", text, NULL,
-		"is not the route's present weight %u", (unsigned int)route->weight);
 }
 
 static int describe(const struct api *api, const void *resource, json_t *entry)
@@ -207,7 +129,7 @@ static int publish_route(const struct api *api, const struct request *request,
 
 	(void)answer;
 	if (!err)
-		err = find_route(api, request, &before, fault);
+		err = vpn_route_find(api, request, &before, fault);
 	if (err)
 		return err;
 	route = resource_dup(KIND_VPN_ROUTE_ENTRY, before);
@@ -224,9 +146,9 @@ static int modify_weight(const struct api *api, const struct request *request,
 
 	(void)answer;
 	if (!err)
-		err = find_route(api, request, &before, fault);
+		err = vpn_route_find(api, request, &before, fault);
 	if (!err)
-		err = check_weight(request, before, fault);
+		err = vpn_route_check_weight(request, before, fault);
 	if (err)
 		return err;
 	route = resource_dup(KIND_VPN_ROUTE_ENTRY, before);
@@ -243,9 +165,9 @@ static int delete_route(const struct api *api, const struct request *request, st
 
 	(void)answer;
 	if (!err)
-		err = find_route(api, request, &route, fault);
+		err = vpn_route_find(api, request, &route, fault);
 	if (!err)
-		err = check_weight(request, route, fault);
+		err = vpn_route_check_weight(request, route, fault);
 	if (err)
 		return err;
 	change_delete(change, KIND_VPN_ROUTE_ENTRY, route);
