@@ -181,8 +181,8 @@ def test_port_in_use(unstarted):
 
 
 def test_unknown_key_in_the_configuration(unstarted):
-    unstarted.write_config("[log]\nlevle = info\n")
-    assert "levle" in refuses(unstarted)
+    unstarted.write_config("[log]\nlisten = info\n")
+    assert "listen" in refuses(unstarted)
 
 
 def test_no_configuration(unstarted):
