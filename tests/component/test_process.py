@@ -131,6 +131,7 @@ def test_many_slow_connections_do_not_stop_others(fresh):
         opened.close()
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of the old versions that must fail
 def test_tls(tmp_path):
     key, certificate = make_certificate(tmp_path)
     with Gateway(tls_certificate=certificate, tls_key=key) as gateway:
@@ -154,6 +155,21 @@ def test_tls(tmp_path):
         [(status, _, body)], _ = exchange(gateway.port, b"hello\r\n\r\n", tls=trusting)
         assert status == 400 and body.startswith(b'{"Code"')
         assert Client(gateway, "acs3", tls=trusting).call("DescribeRegions")
+
+
+def test_certificate_of_its_own_beyond_loopback():
+    with Gateway(listen_address="0.0.0.0") as gateway:
+        certificate, key = gateway.state / "api-certificate.pem", gateway.state / "api-certificate.key"
+        assert stat.S_IMODE(key.stat().st_mode) == 0o600
+        first = certificate.read_bytes()
+        for _ in range(2):
+            trusting = ssl.create_default_context(cafile=certificate)
+            assert Client(gateway, "v1", tls=trusting).call("DescribeRegions")
+            with pytest.raises(ssl.SSLCertVerificationError):
+                exchange(gateway.port, b"GET / HTTP/1.0\r\n\r\n", tls=ssl.create_default_context())
+            assert gateway.stop() == 0
+            gateway.start()
+            assert certificate.read_bytes() == first
 
 
 def refuses(gateway):
