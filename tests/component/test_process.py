@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The daemon as a process: privileges, files, signals, the unix socket, TLS, and how it refuses to start."""
 import os
+import resource
 import signal
 import socket
 import ssl
@@ -129,6 +130,29 @@ def test_many_slow_connections_do_not_stop_others(fresh):
     assert Client(fresh, "acs3").call("DescribeRegions")
     for opened in slow:
         opened.close()
+
+
+def cpu_s(pid):
+    with open(f"/proc/{pid}/stat", encoding="utf-8") as line:
+        fields = line.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def test_out_of_descriptors_it_waits_and_recovers(fresh):
+    assert fresh.stop() == 0
+    fresh.start(preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64)))
+    client = Client(fresh, "acs3")
+    client.call("DescribeRegions")
+    held = [socket.create_connection(("127.0.0.1", fresh.port)) for _ in range(100)]
+    started, cpu = time.monotonic(), cpu_s(fresh.process.pid)
+    while time.monotonic() - started < 1:
+        client.call("DescribeRegions")  # who is connected is served
+        time.sleep(0.05)
+    assert cpu_s(fresh.process.pid) - cpu < 0.5
+    for opened in held:
+        opened.close()
+    assert Client(fresh, "v1").call("DescribeRegions")
+    assert fresh.log_text().count("connections have to wait") == 1
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of the old versions that must fail
