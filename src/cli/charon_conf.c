@@ -34,8 +34,12 @@ static const char size[] = "  threads = 32\n"
 			   "  ikesa_table_size = 1024\n"
 			   "  ikesa_table_segments = 16\n";
 
-/* Routes are the agent's; aggressive mode and what some peers send unencrypted must work. */
+/*
+ * Routes and rules are the agent's (without a table charon would try to add its own rule);
+ * aggressive mode and what some peers send unencrypted must work.
+ */
 static const char behaviour[] = "  install_routes = no\n"
+				"  routing_table = 0\n"
 				"  install_virtual_ip = no\n"
 				"  i_dont_care_about_security_and_use_aggressive_mode_psk = yes\n"
 				"  accept_unencrypted_mainmode_messages = yes\n";

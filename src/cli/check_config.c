@@ -18,12 +18,12 @@ int verb_check_config(int argc, char **argv)
 
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (option != 'e' || optind < argc)
-			return EXIT_USAGE;
+			return USAGE;
 		fputs(config_example(), stdout);
 		return EXIT_SUCCESS;
 	}
 	if (argc - optind > 1)
-		return EXIT_USAGE;
+		return USAGE;
 	if (optind < argc)
 		path = argv[optind];
 	err = config_load(path, &config, &message);

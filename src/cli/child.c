@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -33,6 +34,18 @@ static void reset_signals(void)
 	signal(SIGPIPE, SIG_DFL);
 }
 
+/* Every tunnel is a descriptor in two processes. */
+static void raise_descriptor_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
+		log_debug("the limit of open files stays error=%s", strerror(errno));
+}
+
 __attribute__((noreturn)) static void become(
 	const struct launch *launch, enum program_id id, struct arguments *arguments, pid_t parent)
 {
@@ -43,6 +56,7 @@ __attribute__((noreturn)) static void become(
 	for (uint32_t i = 0; i < arguments->len; i++)
 		argv[i + 1] = arguments->values[i];
 	reset_signals();
+	raise_descriptor_limit();
 	setpgid(0, 0);
 	unsetenv("NOTIFY_SOCKET"); /* the supervisor speaks for all */
 	if (!err && program->enter)

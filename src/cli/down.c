@@ -68,11 +68,11 @@ int verb_down(int argc, char **argv)
 
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (option != 'c')
-			return EXIT_USAGE;
+			return USAGE;
 		path = optarg;
 	}
 	if (optind < argc)
-		return EXIT_USAGE;
+		return USAGE;
 	if (config_load(path, &config, &message) < 0)
 		return fail(message ? message : path);
 	return ask(config);

@@ -24,7 +24,8 @@ int main(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	status = verb->run(argc - 1, argv + 1);
-	if (status == EXIT_USAGE)
-		fprintf(stderr, "usage: vpngw %s %s\n", verb->name, verb->arguments);
-	return status;
+	if (status != USAGE)
+		return status;
+	fprintf(stderr, "usage: vpngw %s %s\n", verb->name, verb->arguments);
+	return EXIT_USAGE;
 }

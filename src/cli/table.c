@@ -14,7 +14,7 @@ static int verb_version(int argc, char **argv)
 {
 	(void)argv;
 	if (argc > 1)
-		return EXIT_USAGE;
+		return USAGE;
 	puts("vpngw " VPNGW_VERSION);
 	return EXIT_SUCCESS;
 }

@@ -215,9 +215,9 @@ static int parse_options(struct up *up, int argc, char **argv)
 		else if (option == 'b' || option == 'f')
 			up->background = option == 'b';
 		else
-			return EXIT_USAGE;
+			return USAGE;
 	}
-	return optind < argc ? EXIT_USAGE : 0;
+	return optind < argc ? USAGE : 0;
 }
 
 int verb_up(int argc, char **argv)

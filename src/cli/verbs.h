@@ -2,6 +2,7 @@
 /* The verbs of vpngw, one function each, argv[0] is the verb; they return the exit status. */
 #pragma once
 
+#define USAGE (-1)   /* instead of an exit status: main says how the verb is used */
 #define EXIT_USAGE 2 /* the command line is wrong */
 
 #define DEFAULT_CONFIG "/etc/vpngw/vpngw.conf"

@@ -13,7 +13,7 @@ static void assert_line(const char *text, const char *line)
 	AUTO_FREE char *whole = xasprintf("\n%s\n", line);
 
 	if (!strstr(text, whole))
-		fail_msg("missing: %s\nin:\n%s", line, text);
+		fail_msg("missing: %s, text: %s", line, text);
 }
 
 static void test_settings(void **state)
@@ -24,6 +24,7 @@ static void test_settings(void **state)
 
 	(void)state;
 	assert_line(text, "  install_routes = no");
+	assert_line(text, "  routing_table = 0");
 	assert_line(text, "  i_dont_care_about_security_and_use_aggressive_mode_psk = yes");
 	assert_line(text, "  accept_unencrypted_mainmode_messages = yes");
 	assert_line(text, "  dos_protection = yes");
