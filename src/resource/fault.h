@@ -36,6 +36,13 @@ void fault_message(const struct fault *fault, char *ret, unsigned int size);
  * "". */
 int fault_set(struct fault *fault, enum reason reason, const char *field, const char *value,
 	const char *rule, const char *remedy);
+/* The same with a formatted rule; the remedy stands before it. */
+int fault_setf(struct fault *fault, enum reason reason, const char *field, const char *value,
+	const char *remedy, const char *rule, ...) __attribute__((format(printf, 6, 7)));
+/* A mandatory parameter is absent: Code "Missing<Name>". -EINVAL. */
+int fault_missing(struct fault *fault, const char *field);
+/* Puts "<parent>." before the field's name. */
+void fault_nest(struct fault *fault, const char *parent);
 /* The symbolic name in conditions, e.g. "PeerSilent". */
 const char *reason_code(enum reason reason);
 const char *reason_text(enum reason reason);

@@ -36,6 +36,8 @@ struct kind_info {
 };
 
 const struct kind_info *kind_info(enum kind kind);
+/* By name ("vpn-connection"); NULL when there is none. */
+const struct kind_info *kind_find(const char *name);
 
 struct prefixes {
 	struct prefix *items;
@@ -174,6 +176,10 @@ struct vpn_route_entry {
 	bool publish_vpc;
 };
 
+/* That id; an own string. */
+char *vpn_route_entry_id(
+	const char *vpn_gateway_id, const char *next_hop, struct prefix route_dest);
+
 /* Whose signature opens the API. */
 struct access_key {
 	struct resource meta; /* id = AccessKeyId */
@@ -188,16 +194,21 @@ void resource_free(enum kind kind, void *resource); /* NULL is fine */
 void *resource_dup(enum kind kind, const void *resource);
 /* Defaults of the table into every field that has one; strings and secrets are allocated. */
 void resource_set_defaults(enum kind kind, void *resource);
+/* The same values (not: the same revision)? */
+bool resource_equal(enum kind kind, const void *a, const void *b);
 /* Single-resource rules: every field's and the kind's. 0 or -EINVAL with the fault. */
 MUST_CHECK int resource_check(enum kind kind, const void *resource, struct fault *fault);
 
 /*
  * Stored documents. The vault seals FIELD_SECRETs, bound to kind, id and field, so that a sealed
- * value cannot be moved to another place. Decoding refuses unknown and ill-typed fields.
+ * value cannot be moved to another place. Decoding refuses unknown, ill-typed and illegal fields;
+ * fields a document lacks get their defaults, no string is NULL afterwards. ret_resource is not
+ * read and written only on success.
  */
 json_t *resource_encode(enum kind kind, const void *resource, const struct vault *vault);
 MUST_CHECK int resource_decode(enum kind kind, const json_t *document, const struct vault *vault,
 	void *ret_resource, struct fault *fault);
 
-/* A fresh id with the kind's prefix. ret: at least 32 bytes. */
+#define RESOURCE_ID_SIZE 32
+/* A fresh id with the kind's prefix. ret: at least RESOURCE_ID_SIZE bytes. */
 void resource_make_id(const char *prefix, char *ret);

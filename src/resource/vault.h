@@ -7,6 +7,8 @@
 
 #include "base/secret.h"
 
+#include <stdbool.h>
+
 struct vault;
 
 /* Reads the key file (32 bytes as hex, mode 0600 or stricter, else -EPERM); creates it when missing

@@ -8,7 +8,7 @@
  * Keys are "<space>/<kind>/<id>":
  *   desired/...  what users asked for; written by the API
  *   status/...   what the agent observed
- *   meta/...     tokens, counters of numbers, schema; watched by nobody
+ *   meta/...     tokens, counters of numbers; raises no watch
  *   counter/...  data-plane counters; raises no watch
  *
  * One thread uses a store. Calls are short and local.
@@ -62,10 +62,13 @@ struct store_event {
 	struct store_entry entry;
 };
 
-/* -EAGAIN from any call: locked or disk full, nothing changed, try again later. */
+/*
+ * -EAGAIN from any call: locked or disk full, nothing changed, try again later.
+ * loop: may be NULL for a store that is never watched. Free the watches before their store.
+ */
 MUST_CHECK int store_open_memory(struct loop *loop, struct store **ret);
-/* dir: holds store.db (created when missing, mode 0660, group store_gid) and the doorbells.
- * -EPROTO: a newer schema. */
+/* dir: holds store.db (created when missing, mode 0660; its group is the folder's, which therefore
+ * has the setgid bit and belongs to store_gid) and the doorbells. -EPROTO: a newer schema. */
 MUST_CHECK int store_open_sqlite(struct loop *loop, const char *dir, struct store **ret);
 void store_free(struct store *store);
 DEFINE_CLEANUP(struct store, store_free)
@@ -81,7 +84,8 @@ MUST_CHECK int store_list(struct store *store, const char *prefix, const char *a
 MUST_CHECK int store_count(struct store *store, const char *prefix, uint64_t *ret);
 /*
  * All operations or none, in one revision (*ret_revision, may be NULL). -ESTALE: a condition does
- * not hold (*ret_failed = index of the first one, may be NULL). -EINVAL: key or value too long.
+ * not hold (*ret_failed = index of the first one, may be NULL). -EINVAL: key or value too long, or
+ * one key is changed twice. Conditions look at the time before the commit.
  */
 MUST_CHECK int store_commit(struct store *store, const struct store_op *ops, size_t len,
 	uint64_t *ret_revision, size_t *ret_failed);
@@ -91,7 +95,8 @@ MUST_CHECK int store_revision(struct store *store, uint64_t *ret);
 /*
  * Calls back on the loop for every change of a key under prefix after revision `from`, in revision
  * order, also those made by other processes, each key with its newest value (intermediate values
- * may be skipped). Never calls back inside store_watch() or store_commit().
+ * may be skipped). Never calls back inside store_watch() or store_commit(). Keys of meta/ and
+ * counter/ are never told. A `from` the store knows nothing of any more gives STORE_RESYNC.
  */
 struct store_watch *store_watch(struct store *store, const char *prefix, uint64_t from,
 	void (*changed)(void *arg, const struct store_event *event), void *arg);

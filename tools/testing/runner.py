@@ -18,7 +18,7 @@ def environment():
     """What every test process gets: sanitizers abort, so that no finding can pass."""
     return os.environ | {
         "VPNGW_BUILD": str(CHECK_BUILD),
-        "VPNGW_ROOT": str(ROOT),
+        "VPNGW_ESPD": str(CHECK_BUILD / "src" / "espd" / "vpngw-espd"),
         "ASAN_OPTIONS": "abort_on_error=1:halt_on_error=1:strict_string_checks=1:detect_stack_use_after_return=1",
         "UBSAN_OPTIONS": "abort_on_error=1:halt_on_error=1:print_stacktrace=1",
         "PYTHONDONTWRITEBYTECODE": "1",
@@ -82,10 +82,10 @@ def run_pytest(suite):
     results, log = BUILDS / f"suite-{suite.name}.xml", BUILDS / f"suite-{suite.name}.log"
     for file in (results, log):
         file.unlink(missing_ok=True)
-    command = [sys.executable, "-m", "pytest", "-q", "--tb=short", "-p", "no:cacheprovider",
-               f"--junitxml={results}", "-o", "junit_logging=out-err", *suite.target]
+    command = [sys.executable, "-B", *(["-m", "lab.cage", sys.executable] if suite.caged else []), "-m", "pytest", "-q", "--tb=short",
+               "-p", "no:cacheprovider", f"--junitxml={results}", "-o", "junit_logging=out-err", *suite.target]
     if suite.workers > 1:
-        command += ["-n", str(suite.workers), "--dist", "load"]
+        command += ["-n", str(suite.workers), "--dist", suite.dist]
     else:
         command += ["-p", "no:xdist"]
     status = run(command, log, suite.timeout_s)

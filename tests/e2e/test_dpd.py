@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Dead peer detection: on, a dead peer is found and negotiation runs again within 30-40 s; off, never."""
+import struct
+import time
+
+import pytest
+
+from lab.until import until
+
+
+def first_message(packet):
+    """An IKE message that opens a new IKE_SA: the responder's SPI is still zero."""
+    message = packet.data[8:].removeprefix(b"\0\0\0\0")
+    return packet.kind == "ike" and len(message) >= 28 and struct.unpack_from(">Q", message, 8)[0] == 0
+
+
+@pytest.mark.parametrize("version", ["ikev2", "ikev1"])
+def test_a_dead_peer_is_found_and_renegotiated(lab, site, version):
+    s = site(ike={"IkeVersion": version})
+    s.configure_peer()
+    s.create()
+    s.wait_up()
+    s.dc.charon.kill()
+    killed = time.monotonic()
+    opened = until(lambda: [p for p in lab.capture.packets() if p.at > killed and first_message(p)
+                            and p.destination == s.dc.internet_ip], "a new negotiation", 45)
+    took = opened[0].at - killed
+    assert took <= 40, f"{took:.1f} s"
+    assert lab.gateway.connection(s.id)["Status"] != "ipsec_sa_established"
+    s.dc.start()
+    s.configure_peer()
+    s.wait_up(45)
+    s.check_pings()
+
+
+@pytest.mark.parametrize("version", ["ikev2", "ikev1"])
+def test_off_sends_no_probe(lab, site, version):
+    probed, silent = site(ike={"IkeVersion": version}), site(ike={"IkeVersion": version}, EnableDpd=False)
+    for s in (probed, silent):
+        s.configure_peer()
+        s.create()
+        s.wait_up()
+        s.dc.charon.kill()
+    killed = time.monotonic()
+    until(lambda: lab.gateway.connection(probed.id)["Status"] != "ipsec_sa_established", "the other one is found", 45)
+    sent = [p for p in lab.capture.packets() if p.at > killed and p.kind == "ike" and p.destination == silent.dc.internet_ip]
+    assert not sent, f"{len(sent)} IKE messages without DPD"
+    assert lab.gateway.connection(silent.id)["Status"] == "ipsec_sa_established"
