@@ -73,8 +73,8 @@ def make_keys(suite):
 
 
 class World:
-    def __init__(self, tmp_path, mtu=1400, sides="ab"):
-        build_network()
+    def __init__(self, tmp_path, mtu=1400, sides="ab", networks="ab"):
+        build_network(networks)
         self.sides = []
         for name in sides:
             setattr(self, name, Side(name, tmp_path, mtu))
@@ -96,13 +96,14 @@ class World:
             side.espd.stop()
 
 
-def build_network():
-    for ns in ("a", "r", "b"):
+def build_network(networks="ab"):
+    for ns in ("r", *networks):
         run(f"ip netns add {ns}")
         run("ip link set lo up", ns)
         run("sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1", ns)
     run("sysctl -qw net.ipv4.ip_forward=1", "r")
-    for ns, net in (("a", "10.0.1"), ("b", "10.0.2")):
+    for ns in networks:
+        net = OUTER[ns].rpartition(".")[0]
         run(f"ip link add wan netns {ns} type veth peer name to-{ns} netns r")
         run(f"ip addr add {net}.1/24 dev wan", ns)
         run("ip link set wan up", ns)
