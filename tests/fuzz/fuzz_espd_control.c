@@ -3,7 +3,7 @@
  * A client that says anything. The input is a list of messages, each behind two bytes of size; the
  * lowest bit of the first byte chooses the role. They go through real sockets into the real control
  * side, after a proper HELLO. Where the process may make one, a tunnel is held, so that SAs can be
- * added.
+ * added; it is removed after each input, and its SAs with it, so that inputs do not see each other.
  */
 #include "base/fd.h"
 #include "base/log.h"
@@ -26,19 +26,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static char dir[] = "/tmp/vpngw-fuzz-XXXXXX";
 static char paths[2][64];
-static bool started;
-
-static void start(void)
-{
-	if (crypto_openssl_init() < 0 || !mkdtemp(dir))
-		abort();
-	(void)snprintf(paths[0], sizeof(paths[0]), "%s/agent.sock", dir);
-	(void)snprintf(paths[1], sizeof(paths[1]), "%s/ike.sock", dir);
-	log_init("fuzz", LEVEL_ERR);
-	/* A namespace of its own, so that the device is nobody's; without the right, no tunnel. */
-	(void)unshare(CLONE_NEWNET);
-	started = true;
-}
+static struct loop *loop;
+static struct control *control;
+static int tun;
 
 static int open_tun(void)
 {
@@ -50,6 +40,31 @@ static int open_tun(void)
 	return TAKE_FD(fd);
 }
 
+static void stop(void)
+{
+	control_free(control);
+	loop_free(loop);
+	(void)unlink(paths[0]);
+	(void)unlink(paths[1]);
+	(void)rmdir(dir);
+}
+
+static void start(void)
+{
+	if (crypto_openssl_init() < 0 || !mkdtemp(dir))
+		abort();
+	(void)snprintf(paths[0], sizeof(paths[0]), "%s/agent.sock", dir);
+	(void)snprintf(paths[1], sizeof(paths[1]), "%s/ike.sock", dir);
+	log_init("fuzz", LEVEL_ERR);
+	/* A namespace of its own, so that the device is nobody's; without the right, no tunnel. */
+	(void)unshare(CLONE_NEWNET);
+	tun = open_tun();
+	loop = loop_new();
+	control = control_new(loop, unix_listen(paths[0], SOCK_SEQPACKET, 0600, (gid_t)-1),
+		unix_listen(paths[1], SOCK_SEQPACKET, 0600, (gid_t)-1));
+	(void)atexit(stop);
+}
+
 static void put(int fd, uint16_t type, const void *body, size_t size, int passed)
 {
 	struct espd_header header = { .type = type, .sequence = 1 };
@@ -58,7 +73,7 @@ static void put(int fd, uint16_t type, const void *body, size_t size, int passed
 		abort();
 }
 
-static int greet(struct loop *loop, const char *path)
+static int greet(const char *path)
 {
 	struct espd_hello hello = { .version = ESPD_PROTO_VERSION };
 	int fd = unix_connect(path, SOCK_SEQPACKET);
@@ -66,8 +81,8 @@ static int greet(struct loop *loop, const char *path)
 	if (fd < 0)
 		abort();
 	put(fd, ESPD_HELLO, &hello, sizeof(hello), -1);
-	loop_run_once(loop, 1);
-	loop_run_once(loop, 1);
+	loop_run_once(loop, 0);
+	loop_run_once(loop, 0);
 	return fd;
 }
 
@@ -81,7 +96,7 @@ static void drain(int fd)
 			close(passed);
 }
 
-static void say(struct loop *loop, const int fds[2], const uint8_t *data, size_t size)
+static void say(const int fds[2], const uint8_t *data, size_t size)
 {
 	while (size >= 2) {
 		size_t part = (size_t)(data[0] >> 1) << 8 | data[1];
@@ -102,27 +117,23 @@ static void say(struct loop *loop, const int fds[2], const uint8_t *data, size_t
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	CLEANUP(loop_freep) struct loop *loop = NULL;
-	CLEANUP(control_freep) struct control *control = NULL;
 	struct espd_tunnel tunnel = { .if_id = 7, .mtu = 1400, .local_address = htonl(0x0a000001) };
-	AUTO_CLOSE int tun = -1;
+	struct espd_tunnel_key key = { .if_id = 7 };
 	int fds[2];
 
-	if (!started)
+	if (!control)
 		start();
-	loop = loop_new();
-	control = control_new(loop, unix_listen(paths[0], SOCK_SEQPACKET, 0600, (gid_t)-1),
-		unix_listen(paths[1], SOCK_SEQPACKET, 0600, (gid_t)-1));
-	fds[0] = greet(loop, paths[0]);
-	fds[1] = greet(loop, paths[1]);
-	tun = open_tun();
+	fds[0] = greet(paths[0]);
+	fds[1] = greet(paths[1]);
 	put(fds[0], ESPD_TUNNEL_ADD, &tunnel, sizeof(tunnel), tun);
-	loop_run_once(loop, 1);
-	say(loop, fds, data, size);
+	loop_run_once(loop, 0);
+	say(fds, data, size);
 	close(fds[0]);
 	close(fds[1]);
-	loop_run_once(loop, 1);
-	(void)unlink(paths[0]);
-	(void)unlink(paths[1]);
+	fds[0] = greet(paths[0]);
+	put(fds[0], ESPD_TUNNEL_REMOVE, &key, sizeof(key), -1);
+	loop_run_once(loop, 0);
+	close(fds[0]);
+	loop_run_once(loop, 0);
 	return 0;
 }
