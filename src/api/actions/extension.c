@@ -48,7 +48,7 @@ static int check_interface(const struct api *api, const struct vpc *vpc, struct 
 	int err = find_all(api, KIND_VPC, NULL, NULL, &found);
 
 	for (size_t i = 0; !err && i < found.len; i++) {
-		const struct vpc *other = found.items[i];
+		const struct vpc *other = found.items[i].resource;
 
 		if (strcmp(other->meta.id, vpc->meta.id) != 0 &&
 			strcmp(other->lan_interface, vpc->lan_interface) == 0)

@@ -119,13 +119,14 @@ static int matches(const struct api *api, const struct request *request, const v
 	       filter_text(request, "CustomerGatewayId", connection->customer_gateway_id);
 }
 
-/* The list calls the tags "Tag", the single answer "Tags"; so do the clients. */
+/* The list calls the tags "Tag", the single answer "Tags"; so do the clients. It has no zone. */
 static int describe_entry(const struct api *api, const void *resource, json_t *entry)
 {
 	int err = vpn_connection_describe(api, resource, entry);
 
 	json_object_set(entry, "Tag", json_object_get(entry, "Tags"));
 	json_object_del(entry, "Tags");
+	json_object_del(entry, "ZoneNo");
 	return err;
 }
 
@@ -207,7 +208,7 @@ static int delete_vpn_connection(const struct api *api, const struct request *re
 	below = xasprintf("%s.%s.", connection->vpn_gateway_id, connection->meta.id);
 	err = find_all(api, KIND_VPN_ROUTE_ENTRY, below, NULL, &found);
 	if (!err && found.len) {
-		const struct vpn_route_entry *route = found.items[0];
+		const struct vpn_route_entry *route = found.items[0].resource;
 		char text[PREFIX_TEXT_SIZE];
 
 		prefix_format(route->route_dest, text);

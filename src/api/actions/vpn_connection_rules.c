@@ -75,10 +75,10 @@ int vpn_connection_alone(
 	const struct api *api, const struct vpn_connection *connection, struct fault *fault)
 {
 	AUTO_FOUND struct found found = {};
-	int err = find_all(api, KIND_VPN_CONNECTION, NULL, connection->vpn_gateway_id, &found);
+	int err = find_all(api, KIND_VPN_CONNECTION, NULL, connection->customer_gateway_id, &found);
 
 	for (size_t i = 0; !err && i < found.len; i++) {
-		const struct vpn_connection *other = found.items[i];
+		const struct vpn_connection *other = found.items[i].resource;
 
 		if (is_same_peer(connection, other))
 			return fault_setf(fault, REASON_VPN_CONNECTION_EXISTS, "IkeConfig.RemoteId",
