@@ -48,14 +48,6 @@ static void take_from_gateway(struct resource *resource, const struct vpn_gatewa
 	resource->resource_group_id = xstrdup(gateway->meta.resource_group_id);
 }
 
-static int check_gateway(const struct vpn_gateway *gateway, struct fault *fault)
-{
-	if (gateway->enable_ipsec)
-		return 0;
-	return fault_set(fault, REASON_UNSUPPORTED, "VpnGatewayId", gateway->meta.id,
-		"was created with EnableIpsec=false", "create a gateway with EnableIpsec=true");
-}
-
 static int create_vpn_connection(const struct api *api, const struct request *request,
 	struct change *change, json_t *answer, struct fault *fault)
 {
@@ -74,7 +66,7 @@ static int create_vpn_connection(const struct api *api, const struct request *re
 		err = find_resource(
 			api, request, KIND_CUSTOMER_GATEWAY, "CustomerGatewayId", &peer, fault);
 	if (!err)
-		err = check_gateway(gateway, fault);
+		err = vpn_connection_check_ends(gateway, peer, fault);
 	if (!err)
 		err = number_next(api, change, KIND_VPN_CONNECTION, &connection->number);
 	if (err)
@@ -89,7 +81,7 @@ static int create_vpn_connection(const struct api *api, const struct request *re
 	if (!err)
 		err = hold_ends(api, change, gateway, peer);
 	if (!err)
-		err = vpn_connection_alone(api, connection, fault);
+		err = vpn_connection_alone(api, NULL, connection, fault);
 	if (err)
 		return err;
 	change_put(change, api, KIND_VPN_CONNECTION, connection);
@@ -165,7 +157,7 @@ static int apply_given(const struct api *api, const struct request *request, str
 	if (!err)
 		err = hold_ends(api, change, gateway, peer);
 	if (!err)
-		err = vpn_connection_alone(api, connection, fault);
+		err = vpn_connection_alone(api, before, connection, fault);
 	return err;
 }
 

@@ -252,6 +252,53 @@ static void one_connection_per_peer_and_identity(void **state)
 	free(second);
 }
 
+static void refuse_ike(const char *code, const char *ike)
+{
+	refuse(code, "CreateVpnConnection", "IkeConfig", ike, "VpnGatewayId", gateway,
+		"CustomerGatewayId", peer, "LocalSubnet", "0.0.0.0/0", "RemoteSubnet", "0.0.0.0/0",
+		NULL);
+}
+
+static char *create_ike(const char *ike)
+{
+	return take_text(call("CreateVpnConnection", "VpnGatewayId", gateway, "CustomerGatewayId",
+				 peer, "LocalSubnet", "0.0.0.0/0", "RemoteSubnet", "0.0.0.0/0",
+				 "IkeConfig", ike, NULL),
+		"VpnConnectionId");
+}
+
+static void main_mode_has_one_key_per_peer(void **state)
+{
+	char *first = create_ike("{\"IkeVersion\":\"ikev1\",\"Psk\":\"one\"}"), *fourth;
+
+	(void)state;
+	refuse_ike("InvalidPsk", "{\"IkeVersion\":\"ikev1\",\"Psk\":\"two\",\"RemoteId\":\"b\"}");
+	assert_non_null(strstr(last_fault.rule, first));
+	free(create_ike("{\"IkeVersion\":\"ikev1\",\"Psk\":\"one\",\"RemoteId\":\"b\"}"));
+	free(create_ike("{\"IkeVersion\":\"ikev1\",\"IkeMode\":\"aggressive\",\"Psk\":\"two\","
+			"\"RemoteId\":\"c\"}"));
+	fourth = create_ike("{\"IkeVersion\":\"ikev2\",\"Psk\":\"two\",\"RemoteId\":\"d\"}");
+	drop(call("ModifyVpnConnectionAttribute", "VpnConnectionId", first, "IkeConfig",
+		"{\"Psk\":\"three\"}", NULL));
+	refuse("InvalidPsk", "ModifyVpnConnectionAttribute", "VpnConnectionId", fourth, "IkeConfig",
+		"{\"IkeVersion\":\"ikev1\"}", NULL);
+	free(fourth);
+	free(first);
+}
+
+static void both_ends_are_in_one_region(void **state)
+{
+	char *far = take_text(call("CreateCustomerGateway", "IpAddress", "198.51.100.9", "RegionId",
+				      "cn-far", NULL),
+		"CustomerGatewayId");
+
+	(void)state;
+	refuse("InvalidCustomerGatewayInstanceId.NotFound", "CreateVpnConnection", "VpnGatewayId",
+		gateway, "CustomerGatewayId", far, "LocalSubnet", "0.0.0.0/0", "RemoteSubnet",
+		"0.0.0.0/0", NULL);
+	free(far);
+}
+
 static void lists_name_tags_differently(void **state)
 {
 	char *id = take_text(call("CreateVpnConnection", "VpnGatewayId", gateway,
@@ -406,6 +453,8 @@ int main(void)
 		TEST(what_connections_cannot_do_is_refused),
 		TEST(gateways_without_ipsec_take_no_connection),
 		TEST(one_connection_per_peer_and_identity),
+		TEST(main_mode_has_one_key_per_peer),
+		TEST(both_ends_are_in_one_region),
 		TEST(lists_name_tags_differently),
 		TEST(of_two_that_exclude_each_other_one_commits),
 		TEST(a_vpc_is_not_deleted_under_its_parts),
