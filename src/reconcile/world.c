@@ -243,9 +243,8 @@ const void *world_get(const struct world *world, enum kind kind, const char *id)
 
 bool world_is_broken(const struct world *world, enum kind kind, const char *id)
 {
-	const struct shelf *shelf = &world->shelves[kind];
-
-	return broken_find(shelf, id) < shelf->broken_len;
+	return kind < KIND_COUNT &&
+	       broken_find(&world->shelves[kind], id) < world->shelves[kind].broken_len;
 }
 
 const void *const *world_list(const struct world *world, enum kind kind, size_t *ret_len)
