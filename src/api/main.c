@@ -71,7 +71,7 @@ static int open_sockets(struct daemon *daemon)
 
 	if (err < 0)
 		return failed("certificate", err);
-	daemon->tcp_fd = http_listen_tcp(config->listen_address, config->listen_port);
+	daemon->tcp_fd = http_bind_tcp(config->listen_address, config->listen_port);
 	if (daemon->tcp_fd < 0)
 		return failed(config->listen_address, daemon->tcp_fd);
 	daemon->unix_fd = unix_listen(path, SOCK_STREAM, 0600, (gid_t)-1);
@@ -161,50 +161,72 @@ static int open_store(struct daemon *daemon, bool *ret_is_first)
 	return err < 0 ? failed("first access key", err) : 0;
 }
 
-static int set_up(struct daemon *daemon)
+static void raise_limits(void)
 {
 	struct rlimit files;
-	bool is_first;
-	int64_t now_ms;
-	int err;
 
 	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
 		files.rlim_cur = files.rlim_max;
 		(void)setrlimit(RLIMIT_NOFILE, &files);
 	}
 	(void)signal(SIGPIPE, SIG_IGN);
-	err = make_dirs(daemon->config);
-	if (!err)
-		err = vault_open(daemon->config->key_file, true, &daemon->service.api.vault);
+}
+
+/* What needs root, and then giving it up. */
+static int open_as_root(struct daemon *daemon)
+{
+	int err = make_dirs(daemon->config);
+
+	if (err < 0)
+		return err;
+	err = vault_open(daemon->config->key_file, true, &daemon->service.api.vault);
 	if (err < 0)
 		return failed("vault", err);
 	err = open_sockets(daemon);
-	if (!err)
-		err = drop_privileges(daemon->config);
+	return err < 0 ? err : drop_privileges(daemon->config);
+}
+
+/*
+ * Nonces of an earlier run are forgotten, so only requests stamped after it are taken: from the
+ * next full second on, and until then callers wait in the backlog.
+ */
+static void prepare_serving(struct daemon *daemon, bool is_first)
+{
+	struct loop *loop = daemon->service.api.loop;
+	int64_t now_ms = wall_now_ms(), second = (now_ms + 999) / 1000;
+
+	daemon->service.authenticator = (struct authenticator){ .api = &daemon->service.api,
+		.nonces = nonces_new(NONCES_MAX),
+		.oldest_s = is_first ? 0 : second };
+	daemon->http = http_new(loop, service_handle, &daemon->service);
+	daemon->start_timer = loop_timer_new(loop, start_serving, daemon);
+	daemon->expire_timer = loop_timer_new(loop, expire_tokens, daemon);
+	loop_timer_set(daemon->start_timer, is_first ? 0 : (uint64_t)(second * 1000 - now_ms));
+	loop_timer_set(daemon->expire_timer, 0);
+	loop_on_signal(loop, SIGTERM, terminate, daemon);
+	loop_on_signal(loop, SIGINT, terminate, daemon);
+	loop_on_signal(loop, SIGHUP, reopen_audit, daemon);
+}
+
+static int set_up(struct daemon *daemon)
+{
+	bool is_first;
+	int err;
+
+	raise_limits();
+	err = open_as_root(daemon);
+	daemon->service.api.loop = loop_new();
 	if (!err)
 		err = open_audit(daemon);
-	daemon->service.api.loop = loop_new();
 	if (!err)
 		err = open_store(daemon, &is_first);
 	if (err < 0)
 		return err;
-	/*
-	 * Nonces of an earlier run are forgotten, so only requests stamped after it are taken: from
-	 * the next full second on, and until then callers wait in the backlog.
-	 */
-	now_ms = wall_now_ms();
-	daemon->service.authenticator = (struct authenticator){ .api = &daemon->service.api,
-		.nonces = nonces_new(NONCES_MAX),
-		.oldest_s = is_first ? 0 : (now_ms + 999) / 1000 };
-	daemon->http = http_new(daemon->service.api.loop, service_handle, &daemon->service);
-	daemon->start_timer = loop_timer_new(daemon->service.api.loop, start_serving, daemon);
-	daemon->expire_timer = loop_timer_new(daemon->service.api.loop, expire_tokens, daemon);
-	loop_timer_set(daemon->start_timer,
-		is_first ? 0 : (uint64_t)(daemon->service.authenticator.oldest_s * 1000 - now_ms));
-	loop_timer_set(daemon->expire_timer, 0);
-	loop_on_signal(daemon->service.api.loop, SIGTERM, terminate, daemon);
-	loop_on_signal(daemon->service.api.loop, SIGINT, terminate, daemon);
-	loop_on_signal(daemon->service.api.loop, SIGHUP, reopen_audit, daemon);
+	/* Only now: who can connect finds the first access key in its file. */
+	err = http_listen(daemon->tcp_fd);
+	if (err < 0)
+		return failed("listen", err);
+	prepare_serving(daemon, is_first);
 	return 0;
 }
 

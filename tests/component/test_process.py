@@ -48,6 +48,22 @@ def test_files(gateway):
     assert secret not in gateway.log_text()
 
 
+def test_who_can_connect_finds_the_first_key():
+    gateway = Gateway()
+    try:
+        with gateway.log.open("wb") as log:
+            gateway.process = subprocess.Popen([API, "--config", gateway.config], stdout=log, stderr=log)
+        deadline = time.monotonic() + 20
+        while True:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", gateway.port)) == 0:
+                    break
+            assert time.monotonic() < deadline, gateway.log_text()
+        assert Client(gateway, "acs3").call("DescribeRegions")
+    finally:
+        gateway.__exit__(None, None, None)
+
+
 @needs_root
 def test_root_needs_no_signature_on_the_socket(gateway):
     assert stat.S_IMODE(gateway.socket_path.stat().st_mode) == 0o600
