@@ -53,9 +53,8 @@ static int make_dir(const char *path, mode_t mode, uid_t uid, gid_t gid)
 
 static int make_dirs(const struct config *config)
 {
-	bool is_root = geteuid() == 0;
-	int err = make_dir(config->state_dir, 02770, is_root ? config->api_uid : geteuid(),
-		is_root ? config->store_gid : getegid());
+	int err = make_dir(config->state_dir, 02770, geteuid(),
+		geteuid() == 0 ? config->store_gid : getegid());
 
 	if (err < 0)
 		return failed(config->state_dir, err);
