@@ -51,5 +51,5 @@ MUST_CHECK int http_serve_take(struct http_server *server, int fd, SSL_CTX *tls)
 void http_drain(struct http_server *server, void (*done)(void *arg), void *arg);
 /* A TCP socket with its address; nobody can connect before http_listen(). */
 MUST_CHECK int http_bind_tcp(const char *address, uint16_t port);
-/* From now on connections wait until the socket is served. */
+/* From now on connections wait for the socket to be served. */
 MUST_CHECK int http_listen(int fd);

@@ -124,13 +124,23 @@ static void terminate(void *arg)
 		http_drain(daemon->http, stop_loop, daemon);
 }
 
-static void start_serving(void *arg)
+/*
+ * Nonces of an earlier run are forgotten, so only requests stamped after it are taken. The network
+ * is opened with the next full second: whoever can connect makes a stamp that is new enough.
+ */
+static void serve_network(void *arg)
 {
 	struct daemon *daemon = arg;
-	int err = http_serve_take(daemon->http, TAKE_FD(daemon->tcp_fd), daemon->tls);
+	int64_t early_ms = daemon->service.authenticator.oldest_s * 1000 - wall_now_ms();
+	int err;
 
+	if (early_ms > 0) {
+		loop_timer_set(daemon->start_timer, (uint64_t)early_ms);
+		return;
+	}
+	err = http_listen(daemon->tcp_fd);
 	if (!err)
-		err = http_serve_take(daemon->http, TAKE_FD(daemon->unix_fd), NULL);
+		err = http_serve_take(daemon->http, TAKE_FD(daemon->tcp_fd), daemon->tls);
 	if (err < 0) {
 		(void)failed("listen", err);
 		exit(1);
@@ -185,26 +195,22 @@ static int open_as_root(struct daemon *daemon)
 	return err < 0 ? err : drop_privileges(daemon->config);
 }
 
-/*
- * Nonces of an earlier run are forgotten, so only requests stamped after it are taken: from the
- * next full second on, and until then callers wait in the backlog.
- */
-static void prepare_serving(struct daemon *daemon, bool is_first)
+static int prepare_serving(struct daemon *daemon, bool is_first)
 {
 	struct loop *loop = daemon->service.api.loop;
-	int64_t now_ms = wall_now_ms(), second = (now_ms + 999) / 1000;
 
 	daemon->service.authenticator = (struct authenticator){ .api = &daemon->service.api,
 		.nonces = nonces_new(NONCES_MAX),
-		.oldest_s = is_first ? 0 : second };
+		.oldest_s = is_first ? 0 : (wall_now_ms() + 999) / 1000 };
 	daemon->http = http_new(loop, service_handle, &daemon->service);
-	daemon->start_timer = loop_timer_new(loop, start_serving, daemon);
+	daemon->start_timer = loop_timer_new(loop, serve_network, daemon);
 	daemon->expire_timer = loop_timer_new(loop, expire_tokens, daemon);
-	loop_timer_set(daemon->start_timer, is_first ? 0 : (uint64_t)(second * 1000 - now_ms));
+	loop_timer_set(daemon->start_timer, 0);
 	loop_timer_set(daemon->expire_timer, 0);
 	loop_on_signal(loop, SIGTERM, terminate, daemon);
 	loop_on_signal(loop, SIGINT, terminate, daemon);
 	loop_on_signal(loop, SIGHUP, reopen_audit, daemon);
+	return http_serve_take(daemon->http, TAKE_FD(daemon->unix_fd), NULL);
 }
 
 static int set_up(struct daemon *daemon)
@@ -221,12 +227,8 @@ static int set_up(struct daemon *daemon)
 		err = open_store(daemon, &is_first);
 	if (err < 0)
 		return err;
-	/* Only now: who can connect finds the first access key in its file. */
-	err = http_listen(daemon->tcp_fd);
-	if (err < 0)
-		return failed("listen", err);
-	prepare_serving(daemon, is_first);
-	return 0;
+	err = prepare_serving(daemon, is_first);
+	return err < 0 ? failed("unix socket", err) : 0;
 }
 
 static void tear_down(struct daemon *daemon)
