@@ -6,6 +6,7 @@
 #include "api/http.h"
 
 #include "base/fd.h"
+#include "base/log.h"
 #include "base/loop.h"
 #include "base/secret.h"
 
@@ -16,9 +17,11 @@
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/bufferevent_ssl.h>
+#include <event2/event.h>
 #include <event2/http.h>
 #include <event2/http_struct.h>
 #include <event2/keyvalq_struct.h>
+#include <event2/listener.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <openssl/ssl.h>
@@ -28,6 +31,7 @@
 #define BACKLOG 512
 #define HEADERS_MAX 100
 #define DRAIN_MAX_MS 2000
+#define ACCEPT_PAUSE_MS 100
 #define ALL_METHODS                                                                                \
 	(EVHTTP_REQ_GET | EVHTTP_REQ_POST | EVHTTP_REQ_HEAD | EVHTTP_REQ_PUT | EVHTTP_REQ_DELETE | \
 		EVHTTP_REQ_OPTIONS | EVHTTP_REQ_TRACE | EVHTTP_REQ_CONNECT | EVHTTP_REQ_PATCH)
@@ -37,6 +41,7 @@ struct listener {
 	struct evhttp *http;
 	struct evhttp_bound_socket *socket;
 	SSL_CTX *tls;
+	struct loop_timer *pause; /* until it accepts again */
 	struct listener *next;
 };
 
@@ -247,6 +252,37 @@ static struct bufferevent *new_tls(struct event_base *base, void *arg)
 	return connection;
 }
 
+static void accept_again(void *arg)
+{
+	struct listener *listener = arg;
+
+	if (listener->socket)
+		evconnlistener_enable(evhttp_bound_socket_get_listener(listener->socket));
+}
+
+/* Out of descriptors: the waiting connection stays readable, so trying at once would spin. */
+static void accept_failed(struct evconnlistener *socket, void *arg)
+{
+	static struct log_limit limit;
+	struct listener *listener = the_server->listeners;
+
+	(void)arg;
+	if (log_allow(&limit, 1, 60000))
+		log_warn("connections have to wait: %s", strerror(errno));
+	while (listener &&
+		(!listener->socket || evhttp_bound_socket_get_listener(listener->socket) != socket))
+		listener = listener->next;
+	evconnlistener_disable(socket);
+	if (listener)
+		loop_timer_set(listener->pause, ACCEPT_PAUSE_MS);
+}
+
+static void library_says(int severity, const char *text)
+{
+	(void)severity;
+	log_debug("libevent: %s", text);
+}
+
 static void drain_over(void *arg)
 {
 	struct http_server *server = arg;
@@ -259,6 +295,8 @@ struct http_server *http_new(struct loop *loop, http_handler *handle, void *arg)
 	struct http_server *server = xcalloc(1, sizeof(*server));
 
 	assert(!the_server);
+	/* Outsiders can cause its messages. */
+	event_set_log_callback(library_says);
 	server->loop = loop;
 	server->handle = handle;
 	server->arg = arg;
@@ -270,6 +308,7 @@ struct http_server *http_new(struct loop *loop, http_handler *handle, void *arg)
 static void free_listener(struct listener *listener)
 {
 	evhttp_free(listener->http);
+	loop_timer_free(listener->pause);
 	SSL_CTX_free(listener->tls);
 	free(listener);
 }
@@ -311,6 +350,9 @@ int http_serve_take(struct http_server *server, int fd, SSL_CTX *tls)
 		free_listener(listener);
 		return -EIO;
 	}
+	listener->pause = loop_timer_new(server->loop, accept_again, listener);
+	evconnlistener_set_error_cb(
+		evhttp_bound_socket_get_listener(listener->socket), accept_failed);
 	listener->next = server->listeners;
 	server->listeners = listener;
 	return 0;

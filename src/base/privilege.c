@@ -32,10 +32,27 @@ static int clear_bounding(void)
 	return 0;
 }
 
+/* Started as the right user already: there is nothing to change to, only things to give up. The
+ * bounding set cannot be cleared then, but no_new_privs makes it meaningless. */
+static int give_up_only(void)
+{
+	int err;
+
+	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0)
+		return -errno;
+	err = set_capabilities(0);
+	if (err < 0)
+		return err;
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ? -errno : 0;
+}
+
 int privilege_drop(uid_t uid, gid_t gid, const gid_t *groups, size_t groups_len, uint64_t keep)
 {
-	int death_signal = 0, err = clear_bounding();
+	int death_signal = 0, err;
 
+	if (uid != 0 && geteuid() == uid && getegid() == gid && !groups_len && !keep)
+		return give_up_only();
+	err = clear_bounding();
 	if (err < 0)
 		return err;
 	if (prctl(PR_GET_PDEATHSIG, &death_signal, 0, 0, 0) < 0)

@@ -25,7 +25,7 @@
 
 static const char *const usage =
 	"usage: vpngw call [options] Action [Name=Value...]\n"
-	"  --endpoint URL        https://host:port (or VPNGW_ENDPOINT)\n"
+	"  --endpoint URL        https://192.0.2.1:8443 (or VPNGW_ENDPOINT)\n"
 	"  --profile FILE        AccessKeyId=, AccessKeySecret=, Endpoint=, CaFile=\n"
 	"  --access-key-id ID    its secret comes from VPNGW_ACCESS_KEY_SECRET\n"
 	"  --ca-file FILE        certificate that the endpoint's must be signed by\n"

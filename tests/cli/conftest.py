@@ -14,7 +14,8 @@ import pytest
 HERE = pathlib.Path(__file__).resolve().parent
 BUILD = pathlib.Path(os.environ.get("VPNGW_BUILD", HERE.parents[1] / "build"))
 VPNGW = BUILD / "src" / "cli" / "vpngw"
-CLONE_NEWNS, CLONE_NEWNET, MS_REC, MS_PRIVATE = 0x20000, 0x40000000, 0x4000, 0x40000
+CLONE_NEWNS, CLONE_NEWNET = 0x20000, 0x40000000
+MS_REC, MS_PRIVATE, MS_SHARED = 0x4000, 0x40000, 0x100000
 DEADLINE_S = 20
 
 
@@ -32,7 +33,9 @@ def pytest_configure():
         return
     libc = ctypes.CDLL(None, use_errno=True)
     assert libc.unshare(CLONE_NEWNS | CLONE_NEWNET) == 0, os.strerror(ctypes.get_errno())
-    assert libc.mount(None, b"/", None, MS_REC | MS_PRIVATE, None) == 0
+    # cut off from the machine, then shared within, as systemd has it: mounts of charon must not come out
+    for propagation in (MS_PRIVATE, MS_SHARED):
+        assert libc.mount(None, b"/", None, MS_REC | propagation, None) == 0
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     subprocess.run(["ip", "address", "add", "192.0.2.1/32", "dev", "lo"], check=True)
 

@@ -182,6 +182,15 @@ def test_ports_in_use(machine):
     assert not machine.events()
 
 
+def test_closed_connections_are_no_use_of_a_port(machine):
+    with socket.create_server(("127.0.0.1", 8443)) as server, socket.create_connection(("127.0.0.1", 8443)) as client:
+        accepted, _ = server.accept()
+        accepted.close()  # the server first: its side stays in TIME_WAIT
+        assert client.recv(1) == b""
+    machine.start()
+    assert machine.stop() == 0
+
+
 def test_missing_programs(machine):
     (machine.bin / "vpngw-agent").unlink()
     assert refusal(machine).startswith("vpngw up: vpngw-agent is neither beside vpngw ")
@@ -206,11 +215,14 @@ def test_readiness_for_systemd(machine):
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
         systemd.bind(str(machine.root / "notify"))
         systemd.settimeout(20)
+        machine.mark("facts")
         os.environ["NOTIFY_SOCKET"] = str(machine.root / "notify")
         try:
             machine.start()
         finally:
             del os.environ["NOTIFY_SOCKET"]
         assert systemd.recv(64) == b"READY=1"
+        # charon-systemd would speak up too
+        assert "NOTIFY_SOCKET" not in (machine.root / "facts").read_text(encoding="ascii")
         assert machine.stop() == 0
         assert systemd.recv(64) == b"STOPPING=1"

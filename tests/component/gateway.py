@@ -56,10 +56,10 @@ class Gateway:
     def socket_path(self):
         return self.run / "api.sock"
 
-    def start(self):
+    def start(self, **popen):
         with self.log.open("ab") as log:
             self.process = subprocess.Popen([API, "--config", self.config], stdout=log, stderr=log,
-                                            stdin=subprocess.DEVNULL)
+                                            stdin=subprocess.DEVNULL, **popen)
         # A connection is taken from the backlog only once the server serves it: readiness is an answer.
         deadline = time.monotonic() + START_S
         while not self._answers():

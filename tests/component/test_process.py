@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The daemon as a process: privileges, files, signals, the unix socket, TLS, and how it refuses to start."""
 import os
+import resource
 import signal
 import socket
 import ssl
@@ -131,6 +132,30 @@ def test_many_slow_connections_do_not_stop_others(fresh):
         opened.close()
 
 
+def cpu_s(pid):
+    with open(f"/proc/{pid}/stat", encoding="utf-8") as line:
+        fields = line.read().rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def test_out_of_descriptors_it_waits_and_recovers(fresh):
+    assert fresh.stop() == 0
+    fresh.start(preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64)))
+    client = Client(fresh, "acs3")
+    client.call("DescribeRegions")
+    held = [socket.create_connection(("127.0.0.1", fresh.port)) for _ in range(100)]
+    started, cpu = time.monotonic(), cpu_s(fresh.process.pid)
+    while time.monotonic() - started < 1:
+        client.call("DescribeRegions")  # who is connected is served
+        time.sleep(0.05)
+    assert cpu_s(fresh.process.pid) - cpu < 0.5
+    for opened in held:
+        opened.close()
+    assert Client(fresh, "v1").call("DescribeRegions")
+    assert fresh.log_text().count("connections have to wait") == 1
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of the old versions that must fail
 def test_tls(tmp_path):
     key, certificate = make_certificate(tmp_path)
     with Gateway(tls_certificate=certificate, tls_key=key) as gateway:
@@ -154,6 +179,21 @@ def test_tls(tmp_path):
         [(status, _, body)], _ = exchange(gateway.port, b"hello\r\n\r\n", tls=trusting)
         assert status == 400 and body.startswith(b'{"Code"')
         assert Client(gateway, "acs3", tls=trusting).call("DescribeRegions")
+
+
+def test_certificate_of_its_own_beyond_loopback():
+    with Gateway(listen_address="0.0.0.0") as gateway:
+        certificate, key = gateway.state / "api-certificate.pem", gateway.state / "api-certificate.key"
+        assert stat.S_IMODE(key.stat().st_mode) == 0o600
+        first = certificate.read_bytes()
+        for _ in range(2):
+            trusting = ssl.create_default_context(cafile=certificate)
+            assert Client(gateway, "v1", tls=trusting).call("DescribeRegions")
+            with pytest.raises(ssl.SSLCertVerificationError):
+                exchange(gateway.port, b"GET / HTTP/1.0\r\n\r\n", tls=ssl.create_default_context())
+            assert gateway.stop() == 0
+            gateway.start()
+            assert certificate.read_bytes() == first
 
 
 def refuses(gateway):
@@ -181,8 +221,8 @@ def test_port_in_use(unstarted):
 
 
 def test_unknown_key_in_the_configuration(unstarted):
-    unstarted.write_config("[log]\nlevle = info\n")
-    assert "levle" in refuses(unstarted)
+    unstarted.write_config("[log]\nlisten = info\n")
+    assert "listen" in refuses(unstarted)
 
 
 def test_no_configuration(unstarted):

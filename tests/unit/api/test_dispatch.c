@@ -180,7 +180,11 @@ static void test_parameters(void **state)
 	expect_refused("Id=ab&Ids.0=a", "InvalidIds.0");
 	expect_refused("Id=ab&Ids.x=a", "InvalidIds.x");
 	expect_refused("Id=ab&Other=%FF", "InvalidOther");
-	expect_refused("Id=ab&Other=%C0%80", "InvalidOther");    /* overlong */
+	expect_refused("Id=ab&Other=%C0%80", "InvalidOther"); /* overlong */
+	expect_refused("Id=ab&Other=%E0%80%80", "InvalidOther");
+	expect_refused("Id=ab&Other=%F0%80%80%80", "InvalidOther");
+	expect_refused("Id=ab&Other=%F4%90%80%80", "InvalidOther"); /* above U+10FFFF */
+	expect_refused("Id=ab&Other=%E4%B8", "InvalidOther");
 	expect_refused("Id=ab&Other=%ED%A0%80", "InvalidOther"); /* a surrogate */
 	expect_refused("Id=ab&RegionId=cn-none", "InvalidRegionId.NotFound");
 	expect_refused("Id=ab&DryRun=yes", "InvalidDryRun");

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Keyed BLAKE2b over the very messages charon would be given.
+ */
+#include "drivers/ike/fingerprint.h"
+
+#include "base/encode.h"
+#include "base/fd.h"
+
+#include <errno.h>
+#include <sodium.h>
+#include <string.h>
+
+void fingerprint_of(const struct ike_settings *settings, const struct secret *key,
+	char ret[static FINGERPRINT_TEXT_SIZE])
+{
+	struct vici_message message = { 0 };
+	uint8_t hash[crypto_generichash_BYTES_MIN > 16 ? crypto_generichash_BYTES_MIN : 16];
+
+	ike_load_conn(settings, &message);
+	ike_load_shared(settings, settings->connection->meta.id, &message);
+	vici_value(&message, "nat", settings->connection->enable_nat_traversal ? "yes" : "no");
+	crypto_generichash(hash, sizeof(hash), message.bytes, message.size, key->bytes, key->size);
+	vici_message_clear(&message);
+	hex_encode(hash, FINGERPRINT_SIZE, ret);
+}
+
+char *fingerprint_key_id(const char *connection_id, const char *fingerprint)
+{
+	return xasprintf("%s:%s", connection_id, fingerprint);
+}
+
+bool ike_is_our_name(const char *name, size_t size)
+{
+	return size == IKE_ID_SIZE && memcmp(name, "vco-", 4) == 0;
+}
+
+bool fingerprint_split(
+	const char *key_id, char ret_id[static IKE_ID_SIZE + 1], const char **ret_fingerprint)
+{
+	const char *colon = strchr(key_id, ':');
+
+	if (!colon || !ike_is_our_name(key_id, (size_t)(colon - key_id)))
+		return false;
+	memcpy(ret_id, key_id, IKE_ID_SIZE);
+	ret_id[IKE_ID_SIZE] = '\0';
+	*ret_fingerprint = colon + 1;
+	return true;
+}
+
+static int make_key(const char *path, struct secret **ret)
+{
+	uint8_t bytes[FINGERPRINT_KEY_SIZE];
+	int err;
+
+	random_bytes(bytes, sizeof(bytes));
+	err = file_replace(path, bytes, sizeof(bytes), 0600);
+	if (err == 0)
+		*ret = secret_new(bytes, sizeof(bytes));
+	wipe(bytes, sizeof(bytes));
+	return err;
+}
+
+int fingerprint_key_open(const char *path, struct secret **ret)
+{
+	char *bytes = NULL;
+	size_t size = 0;
+	int err = file_read(path, FINGERPRINT_KEY_SIZE, &bytes, &size);
+
+	if (err == -ENOENT)
+		return make_key(path, ret);
+	if (err < 0)
+		return err;
+	if (size == FINGERPRINT_KEY_SIZE)
+		*ret = secret_new(bytes, size);
+	wipe(bytes, size);
+	free(bytes);
+	/* A torn one costs one negotiation of each connection, no more. */
+	return size == FINGERPRINT_KEY_SIZE ? 0 : make_key(path, ret);
+}

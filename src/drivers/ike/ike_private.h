@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the files of the IKE driver share and nobody else sees.
+ */
+#pragma once
+
+#include "drivers/ike/ike.h"
+#include "drivers/ike/keyring.h"
+#include "drivers/ike/tunnel.h"
+
+struct ike {
+	struct ike_parts parts;
+	struct tunnels tunnels;
+	struct keyring keyring;
+	bool peers_started;
+	/* The operation that waits for charon, of which there is at most one; to be released with
+	   the driver. */
+	void *flight;
+	void (*flight_free)(void *flight);
+};
+
+/* A wanted item's data; borrows from the world. */
+struct ike_want {
+	struct ike_settings settings;
+};
+
+void ike_settings_of(const struct world *world, const struct vpn_connection *connection,
+	struct ike_settings *ret);
+bool ike_settings_are_complete(const struct ike_settings *settings); /* both gateways are known */
+
+int ike_want(const struct world *world, const struct scope *scope, struct items *ret);
+int ike_observe(void *ctx, const struct scope *scope,
+	void (*done)(void *arg, int err, struct items *seen), void *arg);
+bool ike_same(const struct item *want, const struct item *seen);
+int ike_apply(void *ctx, const struct item *want, const struct item *seen,
+	void (*done)(void *arg, int err, const struct fault *fault), void *arg);
+void ike_report(void *ctx, const struct world *world, const struct scope *scope,
+	const struct items *seen, struct status *status);
+
+/* Is this connection asked to come up now? */
+bool ike_is_called_for(const struct vpn_connection *connection, bool is_demanded);

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Chooses the SA that stays. Both ends may judge at the same moment, so the choice depends on what
+ * both see alike: a child first, then the younger one, then the larger initiator SPI.
+ */
+#include "drivers/ike/plan.h"
+
+#include <string.h>
+
+static const struct ike_child_seen *youngest_child(const struct ike_sa_seen *sa)
+{
+	const struct ike_child_seen *youngest = NULL;
+
+	for (size_t i = 0; i < sa->children_len; i++) {
+		const struct ike_child_seen *child = &sa->children[i];
+
+		if (!child->is_installed)
+			continue;
+		if (!youngest || child->age_s < youngest->age_s ||
+			(child->age_s == youngest->age_s && child->id > youngest->id))
+			youngest = child;
+	}
+	return youngest;
+}
+
+static bool is_better(const struct ike_sa_seen *a, const struct ike_sa_seen *b)
+{
+	bool a_carries = youngest_child(a) != NULL, b_carries = youngest_child(b) != NULL;
+
+	if (a_carries != b_carries)
+		return a_carries;
+	if (a->age_s != b->age_s)
+		return a->age_s < b->age_s;
+	return a->spi > b->spi;
+}
+
+static void add_id(uint32_t **ids, size_t *len, uint32_t id)
+{
+	*ids = xreallocarray(*ids, *len + 1, sizeof(**ids));
+	(*ids)[(*len)++] = id;
+}
+
+static void add_old_children(struct ike_plan *plan, const struct ike_sa_seen *sa)
+{
+	for (size_t i = 0; i < sa->children_len; i++) {
+		const struct ike_child_seen *child = &sa->children[i];
+
+		if (!child->is_installed || child == plan->child)
+			continue;
+		if (plan->child->age_s < DUPLICATE_AGE_S)
+			plan->has_young_duplicate = true;
+		else
+			add_id(&plan->old_children, &plan->old_children_len, child->id);
+	}
+}
+
+void ike_plan_of(const struct ike_seen *seen, struct ike_plan *ret)
+{
+	*ret = (struct ike_plan){ 0 };
+	for (size_t i = 0; i < seen->sas_len; i++) {
+		const struct ike_sa_seen *sa = &seen->sas[i];
+
+		if (sa->state == SA_CONNECTING)
+			ret->is_connecting = true;
+		if (sa->state == SA_ESTABLISHED && (!ret->sa || is_better(sa, ret->sa)))
+			ret->sa = sa;
+	}
+	if (!ret->sa)
+		return;
+	ret->child = youngest_child(ret->sa);
+	add_old_children(ret, ret->sa);
+	for (size_t i = 0; i < seen->sas_len; i++) {
+		const struct ike_sa_seen *sa = &seen->sas[i];
+
+		if (sa == ret->sa || sa->state != SA_ESTABLISHED)
+			continue;
+		if (sa->age_s < DUPLICATE_AGE_S || ret->sa->age_s < DUPLICATE_AGE_S)
+			ret->has_young_duplicate = true;
+		else
+			add_id(&ret->old_sas, &ret->old_sas_len, sa->id);
+	}
+}
+
+void ike_plan_clear(struct ike_plan *plan)
+{
+	free(plan->old_sas);
+	free(plan->old_children);
+	*plan = (struct ike_plan){ 0 };
+}
+
+static bool is_unambiguous(const struct ike_plan *plan)
+{
+	return !plan->is_connecting && !plan->has_young_duplicate && plan->old_sas_len == 0 &&
+	       plan->old_children_len == 0;
+}
+
+bool ike_plan_is_settled(const struct ike_plan *plan)
+{
+	return plan->child && is_unambiguous(plan);
+}
+
+bool ike_plan_is_quiet(const struct ike_plan *plan)
+{
+	return !plan->child && is_unambiguous(plan);
+}

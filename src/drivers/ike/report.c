@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What charon shows of a connection, as conditions: IKE, IPSEC, why not, and what was negotiated.
+ * The IPSEC condition is charon's half of the truth; the data plane's driver may still deny it.
+ */
+#include "drivers/ike/ike_private.h"
+
+#include <string.h>
+
+static void set(struct ike *ike, struct status *status, enum condition_type type, bool is_true,
+	enum reason reason, const char *message)
+{
+	const struct clock *clock = ike->parts.clock;
+
+	(void)status_set(status, type, is_true, is_true ? REASON_NONE : reason,
+		is_true ? "" : message, (uint64_t)clock->wall_ms(clock->ctx));
+}
+
+static void report_negotiated(const struct ike_plan *plan, struct negotiated *ret)
+{
+	const struct ike_sa_seen *sa = plan->sa;
+
+	free(ret->ike_proposal);
+	free(ret->esp_proposal);
+	*ret = (struct negotiated){
+		.ike_proposal = xstrdup(sa ? sa->proposal : ""),
+		.esp_proposal = xstrdup(plan->child ? plan->child->proposal : ""),
+	};
+	if (!sa)
+		return;
+	ret->is_initiator = sa->is_initiator;
+	ret->nat_detected = sa->nat_detected;
+	ret->peer_address = sa->peer_address;
+	ret->peer_port = sa->peer_port;
+}
+
+/* Why it is not up. */
+static enum reason reason_of(const struct vpn_connection *connection, const struct tunnel *tunnel,
+	const struct ike_plan *plan, const char **ret_message)
+{
+	*ret_message = "";
+	if (tunnel && tunnel->reason != REASON_NONE) {
+		*ret_message = tunnel->message;
+		return tunnel->reason;
+	}
+	if (!plan->sa && !plan->is_connecting &&
+		!ike_is_called_for(connection, tunnel && tunnel->is_demanded))
+		return REASON_WAITING_FOR_TRAFFIC;
+	return REASON_NEGOTIATING;
+}
+
+void ike_report(void *ctx, const struct world *world, const struct scope *scope,
+	const struct items *seen_items, struct status *status)
+{
+	struct ike *ike = ctx;
+	static const struct ike_seen nothing;
+	const struct vpn_connection *connection;
+	const struct item *item;
+	struct ike_plan plan;
+	const char *message;
+	enum reason reason;
+
+	if (scope->kind != KIND_VPN_CONNECTION)
+		return;
+	if (!seen_items) {
+		set(ike, status, CONDITION_IKE, false, REASON_CHARON_GONE, "");
+		set(ike, status, CONDITION_IPSEC, false, REASON_CHARON_GONE, "");
+		return;
+	}
+	connection = world_get(world, KIND_VPN_CONNECTION, scope->id);
+	if (!connection)
+		return;
+	item = items_find(seen_items, scope->id);
+	ike_plan_of(item ? item->data : &nothing, &plan);
+	reason = reason_of(connection, tunnels_find(&ike->tunnels, scope->id), &plan, &message);
+	set(ike, status, CONDITION_IKE, plan.sa != NULL, reason, message);
+	set(ike, status, CONDITION_IPSEC, plan.child != NULL, reason, message);
+	report_negotiated(&plan, &status->negotiated);
+	ike_plan_clear(&plan);
+}

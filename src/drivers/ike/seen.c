@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Reads charon's lists into values. Unknown fields are passed over, absent ones are nought.
+ */
+#include "drivers/ike/seen.h"
+
+#include "base/strbuf.h"
+
+#include <string.h>
+
+struct ike_seen *ike_seen_new(const char *id)
+{
+	struct ike_seen *seen = xcalloc(1, sizeof(*seen));
+
+	seen->id = xstrdup(id);
+	return seen;
+}
+
+static void sa_clear(struct ike_sa_seen *sa)
+{
+	for (size_t i = 0; i < sa->children_len; i++)
+		free(sa->children[i].proposal);
+	free(sa->children);
+	free(sa->proposal);
+}
+
+void ike_seen_free(void *data)
+{
+	struct ike_seen *seen = data;
+
+	if (!seen)
+		return;
+	for (size_t i = 0; i < seen->key_ids_len; i++)
+		free(seen->key_ids[i]);
+	for (size_t i = 0; i < seen->sas_len; i++)
+		sa_clear(&seen->sas[i]);
+	free(seen->key_ids);
+	free(seen->sas);
+	free(seen->id);
+	free(seen);
+}
+
+void ike_seen_add_key_id(struct ike_seen *seen, const char *key_id)
+{
+	seen->key_ids = xreallocarray(seen->key_ids, seen->key_ids_len + 1, sizeof(*seen->key_ids));
+	seen->key_ids[seen->key_ids_len++] = xstrdup(key_id);
+}
+
+static void add_part(struct strbuf *buf, const struct vici_tree *tree, const struct vici_node *node,
+	const char *name, const char *size_name)
+{
+	AUTO_FREE char *text = vici_value_text(vici_find(tree, node, name));
+	AUTO_FREE char *size = vici_value_text(vici_find(tree, node, size_name));
+
+	if (!text)
+		return;
+	strbuf_addf(buf, "%s%s%s%s", *strbuf_text(buf) ? "/" : "", text, size ? "_" : "",
+		size ? size : "");
+}
+
+/* The algorithms of an SA as charon words them, in the order of a proposal. */
+static char *proposal_of(const struct vici_tree *tree, const struct vici_node *node)
+{
+	AUTO_STRBUF struct strbuf buf = STRBUF_INIT(256);
+
+	add_part(&buf, tree, node, "encr-alg", "encr-keysize");
+	add_part(&buf, tree, node, "integ-alg", "integ-keysize");
+	add_part(&buf, tree, node, "prf-alg", "");
+	add_part(&buf, tree, node, "dh-group", "");
+	if (vici_value_is(vici_find(tree, node, "esn"), "1"))
+		strbuf_add(&buf, "/ESN");
+	return xstrdup(strbuf_text(&buf));
+}
+
+static bool is_yes(const struct vici_tree *tree, const struct vici_node *node, const char *name)
+{
+	return vici_value_is(vici_find(tree, node, name), "yes");
+}
+
+static void add_child(
+	struct ike_sa_seen *sa, const struct vici_tree *tree, const struct vici_node *node)
+{
+	const struct vici_node *state = vici_find(tree, node, "state");
+	struct ike_child_seen *child;
+
+	sa->children = xreallocarray(sa->children, sa->children_len + 1, sizeof(*sa->children));
+	child = &sa->children[sa->children_len++];
+	*child = (struct ike_child_seen){
+		.id = (uint32_t)vici_number(tree, node, "uniqueid", 0),
+		.age_s = vici_number(tree, node, "install-time", 0),
+		/* While it is being replaced the old one still carries traffic. */
+		.is_installed = vici_value_is(state, "INSTALLED") ||
+				vici_value_is(state, "REKEYING") ||
+				vici_value_is(state, "UPDATING"),
+		.proposal = proposal_of(tree, node),
+	};
+}
+
+static enum ike_sa_state state_of(const struct vici_node *state)
+{
+	if (vici_value_is(state, "ESTABLISHED") || vici_value_is(state, "REKEYING"))
+		return SA_ESTABLISHED;
+	if (vici_value_is(state, "CREATED") || vici_value_is(state, "CONNECTING"))
+		return SA_CONNECTING;
+	return SA_GOING; /* REKEYED, DELETING, DESTROYING, PASSIVE */
+}
+
+static uint64_t spi_of(const struct vici_tree *tree, const struct vici_node *sa)
+{
+	AUTO_FREE char *text = vici_value_text(vici_find(tree, sa, "initiator-spi"));
+
+	return text ? strtoull(text, NULL, 16) : 0;
+}
+
+void ike_seen_add_sa(
+	struct ike_seen *seen, const struct vici_tree *tree, const struct vici_node *node)
+{
+	AUTO_FREE char *host = vici_value_text(vici_find(tree, node, "remote-host"));
+	const struct vici_node *children = vici_find(tree, node, "child-sas");
+	struct ike_sa_seen *sa;
+
+	seen->sas = xreallocarray(seen->sas, seen->sas_len + 1, sizeof(*seen->sas));
+	sa = &seen->sas[seen->sas_len++];
+	*sa = (struct ike_sa_seen){
+		.id = (uint32_t)vici_number(tree, node, "uniqueid", 0),
+		.state = state_of(vici_find(tree, node, "state")),
+		.age_s = vici_number(tree, node, "established", 0),
+		.spi = spi_of(tree, node),
+		.is_initiator = is_yes(tree, node, "initiator"),
+		.nat_detected = is_yes(tree, node, "nat-any"),
+		.peer_port = (uint32_t)vici_number(tree, node, "remote-port", 0),
+		.proposal = proposal_of(tree, node),
+	};
+	if (!host || addr_parse(host, &sa->peer_address) < 0)
+		sa->peer_address = (struct addr){ 0 };
+	if (!children)
+		return;
+	for (children = vici_first(tree, children); children; children = vici_next(tree, children))
+		if (vici_value_is(vici_find(tree, children, "name"), seen->id))
+			add_child(sa, tree, children);
+}
+
+bool ike_seen_has_settings(const struct ike_seen *seen, const struct ike_settings *settings)
+{
+	char wanted[FINGERPRINT_TEXT_SIZE], id[IKE_ID_SIZE + 1];
+	const char *fingerprint = "";
+
+	if (!seen->is_loaded || seen->key_ids_len != 1 ||
+		!fingerprint_split(seen->key_ids[0], id, &fingerprint))
+		return false;
+	fingerprint_of(settings, seen->fingerprint_key, wanted);
+	return strcmp(wanted, fingerprint) == 0;
+}

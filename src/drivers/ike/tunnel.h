@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the driver remembers of a connection between passes, and may forget: when to try next, that
+ * it was asked to come up, why it failed last. Everything else is observed.
+ */
+#pragma once
+
+#include "drivers/ike/plan.h"
+#include "reconcile/clock.h"
+
+#include <uthash.h>
+
+struct tunnel {
+	char *id;
+	uint32_t failures;    /* attempts in a row that led to nothing lasting */
+	struct mono next_try; /* not before */
+	bool is_demanded;     /* by traffic or after a dead peer, until it is up */
+	bool is_up;           /* as last observed */
+	struct mono up_since;
+	enum reason reason; /* of the last alert, until it is up */
+	char message[512];
+	struct clock_timer *look; /* marks the key when it is time to look again */
+	void (*mark)(void *arg, const char *id);
+	void *mark_arg;
+	const struct clock *clock;
+	UT_hash_handle hh;
+};
+
+struct tunnels {
+	struct tunnel *items;
+	const struct clock *clock;
+	void (*mark)(void *arg, const char *id);
+	void *mark_arg;
+};
+
+struct tunnel *tunnels_get(struct tunnels *tunnels, const char *id); /* made when missing */
+struct tunnel *tunnels_find(const struct tunnels *tunnels, const char *id);
+void tunnels_remove(struct tunnels *tunnels, const char *id);
+void tunnels_clear(struct tunnels *tunnels);
+
+/* Charon was looked at: keeps count of how long it was up. */
+void tunnel_observed(struct tunnel *tunnel, const struct ike_plan *plan);
+/* New settings: everything starts afresh, the first attempt is due at once. */
+void tunnel_reset(struct tunnel *tunnel);
+/* Asked to come up, whatever EffectImmediately says. */
+void tunnel_demand(struct tunnel *tunnel);
+bool tunnel_may_try(const struct tunnel *tunnel);
+/* An attempt starts now: the next one comes after a growing delay; the key is marked then. */
+void tunnel_tried(struct tunnel *tunnel);
+/* Marks the key after delay_ms, or when the next attempt is due, whichever is asked last. */
+void tunnel_look_in(struct tunnel *tunnel, uint64_t delay_ms);
+void tunnel_look_at_next_try(struct tunnel *tunnel);
