@@ -134,6 +134,7 @@ def test_killed_supervisor_leaves_no_orphan(machine):
     machine.up.wait()
     until(lambda: not any(map(is_alive, pids.values())), "all have ended")
     machine.start()
+    assert "ended what a killed instance has left" not in machine.log.read_text(encoding="utf-8")
     assert machine.stop() == 0
 
 
@@ -148,6 +149,7 @@ def test_next_start_ends_stubborn_orphans(machine):
     assert all(map(is_alive, pids.values()))
     machine.start()
     assert not any(map(is_alive, pids.values()))
+    assert "ended what a killed instance has left processes=4" in machine.log.read_text(encoding="utf-8")
 
 
 def test_second_instance(machine):
