@@ -3,6 +3,7 @@
 import ctypes
 import os
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -97,17 +98,25 @@ class Machine:
     def order(self, event):
         return [name for what, name, _ in self.events() if what == event]
 
+    def started(self, log=None):
+        """The programs in the order in which the supervisor started them."""
+        return re.findall(r"started program=(\S+)", (log or self.log).read_text(encoding="utf-8"))
+
     def pids(self):
         """The newest process of each stand-in."""
         return {name: pid for event, name, pid in self.events() if event == "start"}
 
     def close(self):
+        """Also after a test that failed half-way; one in the background is asked to stop."""
         if self.up and self.up.poll() is None:
             self.up.kill()
             self.up.wait()
+        elif (self.run / "up.sock").exists():
+            self.vpngw("down", "--config", self.config)
         for _, _, pid in self.events():
             if is_alive(pid):
                 os.kill(pid, signal.SIGKILL)
+        until(lambda: not any(is_alive(pid) for _, _, pid in self.events()), "all stand-ins have ended")
         shutil.rmtree(self.root)
 
 
