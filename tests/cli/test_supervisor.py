@@ -73,12 +73,12 @@ def test_restart_of_one(machine):
     machine.start()
     before = machine.pids()
     os.kill(before["vpngw-agent"], signal.SIGKILL)
-    until(lambda: machine.pids()["vpngw-agent"] != before["vpngw-agent"], "the agent is started again", 2)
+    until(lambda: machine.pids()["vpngw-agent"] != before["vpngw-agent"], "the agent is started again")
     after = machine.pids()
     assert {name for name in ORDER if before[name] != after[name]} == {"vpngw-agent"}
     # a second death soon after: a pause, but it comes back
     os.kill(after["vpngw-agent"], signal.SIGKILL)
-    until(lambda: machine.pids()["vpngw-agent"] != after["vpngw-agent"], "once more", 5)
+    until(lambda: machine.pids()["vpngw-agent"] != after["vpngw-agent"], "once more")
     assert machine.stop() == 0
 
 
