@@ -216,12 +216,13 @@ static void start_pass(struct reconciler *reconciler, enum kind kind, const char
 	/* Looking at everything covers every key. Those that failed keep their count. */
 	if (!id)
 		queue_drain(reconciler->queue);
-	if (load_records(reconciler))
-		reconciler->pass =
-			pass_start(reconciler->settings.world, reconciler->settings.drivers,
-				reconciler->settings.drivers_len, kind, id, pass_done, reconciler);
-	if (!reconciler->pass)
+	if (!load_records(reconciler)) {
 		retry(reconciler, kind, id);
+		return;
+	}
+	reconciler->pass = pass_start(reconciler->settings.world, reconciler->clock,
+		reconciler->settings.drivers, reconciler->settings.drivers_len, kind, id, pass_done,
+		reconciler);
 }
 
 static void next_key(void *arg)
