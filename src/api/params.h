@@ -25,6 +25,7 @@ struct params {
 MUST_CHECK int params_add_form(struct params *params, const char *text, size_t size);
 void params_sort(struct params *params);
 void params_clear(struct params *params);
+void params_remove(struct params *params, const char *name);
 /* NULL when absent. "" is a value. */
 const char *params_get(const struct params *params, const char *name);
 /* "<name>.<index>", or "<name>.<index>.<sub>" with sub not NULL; index from 1. */

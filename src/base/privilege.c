@@ -32,12 +32,31 @@ static int clear_bounding(void)
 	return 0;
 }
 
-int privilege_drop(uid_t uid, gid_t gid, const gid_t *groups, size_t groups_len, uint64_t keep)
+/* Started as the right user already: there is nothing to change to, only things to give up. The
+ * bounding set cannot be cleared then, but no_new_privs makes it meaningless. */
+static int give_up_only(void)
 {
-	int err = clear_bounding();
+	int err;
 
+	if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0)
+		return -errno;
+	err = set_capabilities(0);
 	if (err < 0)
 		return err;
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ? -errno : 0;
+}
+
+int privilege_drop(uid_t uid, gid_t gid, const gid_t *groups, size_t groups_len, uint64_t keep)
+{
+	int death_signal = 0, err;
+
+	if (uid != 0 && geteuid() == uid && getegid() == gid && !groups_len && !keep)
+		return give_up_only();
+	err = clear_bounding();
+	if (err < 0)
+		return err;
+	if (prctl(PR_GET_PDEATHSIG, &death_signal, 0, 0, 0) < 0)
+		return -errno;
 	if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0 || setgroups(groups_len, groups) < 0 ||
 		setresgid(gid, gid, gid) < 0 || setresuid(uid, uid, uid) < 0)
 		return -errno;
@@ -47,6 +66,9 @@ int privilege_drop(uid_t uid, gid_t gid, const gid_t *groups, size_t groups_len,
 	err = set_capabilities(keep);
 	if (err < 0)
 		return err;
+	/* becoming somebody else has cleared it */
+	if (prctl(PR_SET_PDEATHSIG, death_signal, 0, 0, 0) < 0)
+		return -errno;
 	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ? -errno : 0;
 }
 

@@ -14,7 +14,9 @@
 /*
  * Becomes uid:gid with the supplementary groups, keeping the capabilities in `keep` (a mask of
  * 1 << CAP_x) as effective and permitted and clearing the bounding, inheritable and ambient sets.
- * uid 0 stays root with just these. Sets no_new_privs.
+ * uid 0 stays root with just these. A process that is uid:gid already and asks for no groups and no
+ * capabilities needs no privilege for the call. Sets no_new_privs. The signal at the parent's death
+ * (PR_SET_PDEATHSIG) is kept, so that a supervisor's end is noticed.
  */
 MUST_CHECK int privilege_drop(
 	uid_t uid, gid_t gid, const gid_t *groups, size_t groups_len, uint64_t keep);

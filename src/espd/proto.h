@@ -37,7 +37,8 @@ enum espd_type {
 	ESPD_TUNNEL_SET = 19,    /* struct espd_tunnel: new settings, same device */
 	ESPD_TUNNEL_REMOVE = 20, /* struct espd_tunnel_key; its SAs go too */
 	ESPD_DUMP = 21,          /* no body; answers SOCKET_HELD, TUNNEL_HELD, SA_HELD, then ACK */
-	ESPD_COUNTERS = 22, /* struct espd_tunnel_key, if_id 0 = all; answers TUNNEL_COUNTERS */
+	ESPD_COUNTERS = 22,      /* struct espd_tunnel_key; answers TUNNEL_COUNTERS; with if_id 0
+				  GLOBAL_COUNTERS, then TUNNEL_COUNTERS of every tunnel */
 	/* agent's answers and events */
 	ESPD_SOCKET_HELD = 32,     /* struct espd_socket + duplicate of the descriptor */
 	ESPD_TUNNEL_HELD = 33,     /* struct espd_tunnel + duplicate of the descriptor */
@@ -48,14 +49,17 @@ enum espd_type {
 				  to 16 of them) and sent when an SA arrives within 30 s */
 	ESPD_TUNNEL_SAS = 37,  /* event, struct espd_tunnel_sas: the number of usable SAs changed */
 
+	ESPD_GLOBAL_COUNTERS = 38, /* struct espd_global_counters */
+
 	/* charon's requests */
 	ESPD_SPI_GET = 64, /* no body; ACK.value = a fresh inbound SPI, network order */
-	ESPD_SA_ADD =
-		65, /* struct espd_sa + selectors; replaces an SA of the same direction and SPI */
+	ESPD_SA_ADD = 65,  /* struct espd_sa + selectors; replaces an SA of the same name (inbound:
+			      SPI,  outbound: SPI and peer). ENOENT: the tunnel is not held */
 	ESPD_SA_UPDATE = 66, /* struct espd_sa_update: new outer addresses or ports */
 	ESPD_SA_QUERY = 67,  /* struct espd_sa_key; answers SA_COUNTERS */
 	ESPD_SA_REMOVE = 68, /* struct espd_sa_key */
-	ESPD_SA_FLUSH = 69,  /* no body: every SA goes */
+	ESPD_SA_FLUSH = 69,  /* no body: every SA that was added over the present connection goes;
+			      those of a lost charon stay until replaced or their 60 s are over */
 	ESPD_IKE_SEND = 70,  /* struct espd_ike + UDP payload as on the wire; no ACK */
 	/* charon's answers and events */
 	ESPD_SA_COUNTERS = 80, /* struct espd_sa_counters */
@@ -122,6 +126,17 @@ struct espd_tunnel_counters {
 	uint64_t drop_io;       /* the kernel refused the packet */
 };
 
+/* What belongs to no tunnel. */
+struct espd_global_counters {
+	uint64_t ike_in, ike_out; /* IKE datagrams handed to charon, and sent for it */
+	uint64_t keepalives;      /* one-byte NAT keepalives received */
+	uint64_t drop_ike_limit;  /* over the flood limit of a source or of all */
+	uint64_t drop_ike_queue;  /* charon is away or does not keep up */
+	uint64_t drop_garbage;    /* neither IKE nor ESP, or truncated */
+	uint64_t drop_unknown_spi;
+	uint64_t drop_ike_out; /* the kernel refused a datagram of charon's */
+};
+
 struct espd_tunnel_sas {
 	uint32_t if_id;
 	uint32_t inbound, outbound;
@@ -176,7 +191,8 @@ struct espd_sa {
 		integrity_key_size; /* bytes; a GCM key includes its 4-byte salt */
 	uint16_t source_selectors,
 		destination_selectors;             /* counts; at most ESPD_SELECTORS_MAX each */
-	uint32_t replay_window;                    /* packets, 0 = none asked */
+	uint32_t replay_window;                    /* packets, at most 4096; espd never checks less
+						    than 2048, also when 0 is asked */
 	uint32_t soft_lifetime_s, hard_lifetime_s; /* from now; 0 = unlimited */
 	uint64_t soft_packets, hard_packets;       /* 0 = unlimited */
 	uint64_t soft_bytes, hard_bytes;           /* 0 = unlimited */

@@ -326,3 +326,11 @@ bool reconciler_is_settled(const struct reconciler *reconciler)
 	       (!queue_next_due(reconciler->queue, now(reconciler), &due) ||
 		       due.ns > now(reconciler).ns);
 }
+
+bool reconciler_is_converged(const struct reconciler *reconciler)
+{
+	struct mono due;
+
+	return reconciler->is_complete && !reconciler->pass &&
+	       !queue_next_due(reconciler->queue, now(reconciler), &due);
+}

@@ -35,3 +35,5 @@ void reconciler_start(struct reconciler *reconciler);
 void reconciler_mark(struct reconciler *reconciler, enum kind kind, const char *id);
 /* The store was read, and no key is dirty or being worked on; some may wait for another try. */
 bool reconciler_is_settled(const struct reconciler *reconciler);
+/* Settled, and nothing waits for another try either: the world is as the store says. */
+bool reconciler_is_converged(const struct reconciler *reconciler);

@@ -148,11 +148,6 @@ static int check_whole(struct parse *parse)
 
 	if (has_certificate != has_key)
 		return refuse(parse, "%s", "tls_certificate and tls_key go together");
-	if (!has_certificate && strncmp(config->listen_address, "127.", 4) != 0)
-		return refuse(parse,
-			"listen_address %s: without TLS only 127.0.0.0/8 is allowed; "
-			"set tls_certificate and tls_key",
-			config->listen_address);
 	for (size_t i = 0; i < config->regions_len; i++)
 		if (!config->regions[i].zones)
 			return refuse(parse, "region \"%s\" has no zones", config->regions[i].id);

@@ -26,7 +26,7 @@ struct config {
 	char *listen_address; /* "127.0.0.1" */
 	uint16_t listen_port; /* 8443 */
 	char *tls_certificate,
-		*tls_key; /* "" = plain HTTP, refused unless listen_address is loopback */
+		*tls_key; /* "" = plain HTTP on a loopback address, else a self-signed one */
 	char *state_dir;  /* /var/lib/vpngw: store.db and its companions */
 	char *run_dir;    /* /run/vpngw: sockets */
 	char *key_file;   /* /etc/vpngw/vpngw.key */

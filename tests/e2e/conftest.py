@@ -4,6 +4,7 @@
 A module shares one lab; a test gets sites of its own. On failure everything that could explain it
 is written to build/failures/TEST. A sanitizer report in any of our daemons' logs fails the module.
 """
+import contextlib
 import os
 import pathlib
 import shutil
@@ -66,6 +67,7 @@ class Lab:
 @pytest.fixture(scope="module")
 def lab(request):
     folder = tempfile.mkdtemp(prefix="lab-", dir="/run")
+    os.chmod(folder, 0o755)  # the daemons' users must get through
     made = Lab(folder, **getattr(request.module, "LAB", {}))
     try:
         made.start()
@@ -91,10 +93,11 @@ def _site(lab):
         return made[-1]
 
     yield make
-    for connection in made:
-        if connection.id:
-            connection.delete()
-        connection.dc.close()
+    with contextlib.ExitStack() as stack:  # every step is taken, whatever one of them meets
+        for connection in made:
+            stack.callback(connection.dc.close)
+            if connection.id:
+                stack.callback(connection.delete)
 
 
 @pytest.hookimpl(hookwrapper=True)

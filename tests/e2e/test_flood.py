@@ -38,16 +38,18 @@ def forged_sources(count):
 class Flood:
     """Sends packets from the Internet's namespace in a thread until stopped; counts them."""
 
-    def __init__(self, lab, packets, destination):
+    def __init__(self, lab, packets, destination, rate=None):
         self.socket = lab.world.internet.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_RAW)
-        self.packets, self.destination, self.sent = packets, destination, 0
+        self.packets, self.destination, self.rate, self.sent = packets, destination, rate, 0
         self.stopped = threading.Event()
         self.thread = threading.Thread(target=self.run, daemon=True)
         self.thread.start()
 
     def run(self):
+        started = time.monotonic()
         for packet in self.packets:
-            if self.stopped.is_set():
+            ahead = self.sent / self.rate - (time.monotonic() - started) if self.rate else 0
+            if self.stopped.wait(ahead) if ahead > 0 else self.stopped.is_set():
                 return
             try:
                 self.socket.sendto(packet, (self.destination, 0))
@@ -103,7 +105,7 @@ def test_half_open_exchanges(lab, b, site):
     target = b.vpc.internet_ip
     packets = [ip_packet(source, target, udp(500, 500, os.urandom(8) + template[8:]))
                for source in forged_sources(EXCHANGES)]
-    flood = Flood(lab, packets, target)
+    flood = Flood(lab, packets, target, rate=2500)
     try:
         other = check_under(lab, b, site, flood)
         until(lambda: flood.sent >= EXCHANGES * 0.99, "all exchanges were opened", 60)

@@ -54,5 +54,5 @@ def check_machine(tree):
         for found in MACHINE_PATH.finditer(text):
             yield f"{name}:{line_of(text, found.start())}: names a path of one machine: {found[0]}"
         for found in URL.finditer(text):
-            if not HOSTS.match(found[1]):
+            if "." in found[1] and not HOSTS.match(found[1]):
                 yield f"{name}:{line_of(text, found.start())}: names the host {found[1]}"

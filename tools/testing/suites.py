@@ -26,9 +26,13 @@ class Suite:
 SUITES = (
     Suite("lint", "fast", "pytest", ("tools/testing/test_lint.py",), doc="formatting, law of includes, banned calls"),
     Suite("tools", "fast", "pytest", ("tests/lint", "tests/tools"), doc="lint and the package installer themselves"),
+    Suite("docs", "fast", "pytest", ("tests/docs",), doc="what the pages name exists"),
     Suite("unit", "fast", "meson", doc="pure files, one program a file, ASan and UBSan"),
     Suite("scenario", "pending", "meson", doc="the agent on virtual time with a scripted world"),
-    Suite("component", "pending", "meson", doc="real binaries and sockets, no network"),
+    Suite("component", "fast", "meson", doc="several processes on one store, SIGKILL at random"),
+    Suite("espd", "pending", "pytest", ("tests/espd",), workers=2, dist="load", caged=True, groups=("e2e",),
+          doc="two vpngw-espd, real packets, scapy as the oracle"),
+    Suite("api", "pending", "pytest", ("tests/component",), workers=2, doc="vpngw-api over its sockets"),
     Suite("fuzz", "pending", "meson", doc="replay of every fuzz corpus"),
     Suite("clang", "all", "build", ("-Db_sanitize=address,undefined",), timeout_s=600,
           doc="the second compiler: builds without a warning, unit tests pass"),
@@ -38,19 +42,20 @@ SUITES = (
           doc="the example world: two strongSwan sites tied to each other, seen on the wire"),
     Suite("demo", "pending", "pytest", ("tests/e2e/test_demo_job.py",), timeout_s=600, caged=True, groups=("e2e",),
           doc="./demo --once, and how it refuses"),
-    *(Suite(name, "pending", "pytest", (f"tests/e2e/test_{name}.py",), timeout_s=600, caged=True, groups=("e2e",), doc=doc)
-      for name, doc in (
-          ("status", "State and Status tell the truth: up, down, wrong PSK, peer gone, agent restarted"),
-          ("parameters", "PSKs, identities, lifetimes, PFS off, several connections at once"),
-          ("nat", "a data centre behind NAT, a new mapping, NAT traversal off"),
-          ("effect_immediately", "at once, or with the first packet"),
-          ("dpd", "a dead peer is found within 40 s, or never looked for"),
-          ("crash", "SIGKILL of each daemon and of all"),
-          ("edit_isolation", "changing one connection loses no packet of another"),
-          ("cleanup", "after a delete nothing of ours is left, foreign things are"),
-          ("bad_input", "forged, truncated, replayed packets"),
-          ("flood", "10,000 half-open exchanges, garbage at full rate"),
-          ("rekey", "lifetimes of 10-20 s for three minutes, collisions"),
+    *(Suite(name, "pending", "pytest", (f"tests/e2e/test_{name}.py",), workers=workers,
+            dist="load", timeout_s=600, caged=True, groups=("e2e",), doc=doc)
+      for name, workers, doc in (
+          ("status", 2, "State and Status tell the truth: up, down, wrong PSK, peer gone, agent restarted"),
+          ("parameters", 2, "PSKs, identities, lifetimes, PFS off, several connections at once"),
+          ("nat", 2, "a data centre behind NAT, a new mapping, NAT traversal off"),
+          ("effect_immediately", 1, "at once, or with the first packet"),
+          ("dpd", 2, "a dead peer is found within 40 s, or never looked for"),
+          ("crash", 1, "SIGKILL of each daemon and of all"),
+          ("edit_isolation", 1, "changing one connection loses no packet of another"),
+          ("cleanup", 1, "after a delete nothing of ours is left, foreign things are"),
+          ("bad_input", 1, "forged, truncated, replayed packets"),
+          ("flood", 1, "10,000 half-open exchanges, garbage at full rate"),
+          ("rekey", 2, "lifetimes of 10-20 s for three minutes, collisions"),
       )),
     Suite("combinations", "pending", "pytest", ("tests/e2e/test_combinations.py",), workers=2, dist="load",
           timeout_s=1200, caged=True, groups=("e2e",), doc="300 of 300 combinations against strongSwan, ping both ways"),
@@ -60,8 +65,9 @@ SUITES = (
 
 
 def choose(tiers, names):
-    """The suites of the tiers, or those with the names; KeyError with the unknown name."""
+    """The suites of the tiers, or those with the names (a tier names all of its); KeyError with an unknown name."""
     if names:
-        known = {suite.name: suite for suite in SUITES}
-        return [known[name] for name in names]
+        known = {tier: [suite for suite in SUITES if suite.tier == tier] for tier in TIERS}
+        known |= {suite.name: [suite] for suite in SUITES}
+        return [suite for name in names for suite in known[name]]
     return [suite for suite in SUITES if suite.tier in tiers]

@@ -19,12 +19,13 @@ static void the_sentence_has_all_parts(void **state)
 	char message[600];
 
 	(void)state;
-	assert_int_equal(fault_set(&fault, REASON_NAME_INVALID, "Name", "http://x",
-				 "must not start with http://", "leave it out"),
+	assert_int_equal(fault_set(&fault, REASON_NAME_INVALID, "Name", "https://example.com/x",
+				 "must not start with a scheme", "leave it out"),
 		-EINVAL);
 	fault_message(&fault, message, sizeof(message));
-	assert_string_equal(message, "The name is not valid: Name \"http://x\" must not start with "
-				     "http://; leave it out.");
+	assert_string_equal(message,
+		"The name is not valid: Name \"https://example.com/x\" must not start with "
+		"a scheme; leave it out.");
 	fault_set(&fault, REASON_ACCESS_KEY_UNKNOWN, NULL, NULL, NULL, NULL);
 	fault_message(&fault, message, sizeof(message));
 	assert_string_equal(message, "Specified access key is not found.");

@@ -255,7 +255,7 @@ static void tags_are_checked(void **state)
 		{ "[{\"Key\":\"a\",\"Value\":\"\"},{\"Key\":\"a\",\"Value\":\"b\"}]", false },
 		{ "[{\"Key\":\"acs:a\",\"Value\":\"\"}]", false },
 		{ "[{\"Key\":\"Aliyun\",\"Value\":\"\"}]", false },
-		{ "[{\"Key\":\"a\",\"Value\":\"see http://x\"}]", false },
+		{ "[{\"Key\":\"a\",\"Value\":\"see http://example.com/ \"}]", false },
 		{ "[{\"Key\":\"a\"}]", false },
 		{ "[{\"Key\":\"a\",\"Value\":\"b\",\"X\":\"c\"}]", false },
 	};

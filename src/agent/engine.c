@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Order of creation: a VPC's namespace and devices (net), then what vpngw-espd gets (esp), then
+ * charon (ike); removal goes the other way.
+ */
+#include "agent/engine.h"
+
+#include "drivers/esp/esp.h"
+#include "drivers/ike/service.h"
+#include "drivers/net/net.h"
+#include "reconcile/reconciler.h"
+
+struct engine {
+	struct clock clock;
+	struct world *world;
+	struct net *net;
+	struct esp *esp;
+	struct ike_service *ike;
+	struct driver_use drivers[3]; /* in the order of creation */
+	struct reconciler *reconciler;
+};
+
+static void mark(void *arg, enum kind kind, const char *id)
+{
+	struct engine *engine = arg;
+
+	if (engine->reconciler)
+		reconciler_mark(engine->reconciler, kind, id);
+}
+
+static void wake(void *arg, uint32_t number)
+{
+	struct engine *engine = arg;
+
+	if (engine->ike)
+		ike_wake(ike_service_driver_ctx(engine->ike), number);
+}
+
+static int tunnel_fd(void *ctx, uint32_t number)
+{
+	return net_tunnel_fd(ctx, number);
+}
+
+static uint64_t tunnel_generation(void *ctx, uint32_t number)
+{
+	return net_tunnel_generation(ctx, number);
+}
+
+static void tunnel_adopt_take(void *ctx, uint32_t number, int fd)
+{
+	net_tunnel_adopt_take(ctx, number, fd);
+}
+
+static int start_net(struct engine *engine, const struct engine_settings *settings)
+{
+	return net_new(&(struct net_parts){ .loop = settings->loop,
+			       .world = engine->world,
+			       .mark = mark,
+			       .mark_arg = engine },
+		&engine->net);
+}
+
+static void start_esp(struct engine *engine, const struct engine_settings *settings)
+{
+	AUTO_FREE char *path = config_path(settings->config->run_dir, "espd/agent.sock");
+
+	engine->esp = esp_new(&(struct esp_parts){ .loop = settings->loop,
+		.socket_path = path,
+		.world = engine->world,
+		.store = settings->keeps_counters ? settings->store : NULL,
+		.tunnels = { tunnel_fd, tunnel_generation, tunnel_adopt_take, engine->net },
+		.mark = mark,
+		.mark_arg = engine,
+		.wake = wake,
+		.wake_arg = engine });
+}
+
+static void start_ike(struct engine *engine, const struct engine_settings *settings)
+{
+	AUTO_FREE char *vici = config_path(settings->config->run_dir, "charon/vici.sock");
+	AUTO_FREE char *alert = config_path(settings->config->run_dir, "charon/agent.sock");
+
+	engine->ike = ike_service_new(&(struct ike_service_settings){ .loop = settings->loop,
+		.clock = &engine->clock,
+		.world = engine->world,
+		.vici_path = vici,
+		.alert_path = alert,
+		.fingerprint_key = settings->fingerprint_key,
+		.mark = mark,
+		.mark_arg = engine });
+}
+
+static void start_reconciler(struct engine *engine, const struct engine_settings *settings)
+{
+	engine->drivers[0] = (struct driver_use){ &net_driver, engine->net };
+	engine->drivers[1] = (struct driver_use){ &esp_driver, engine->esp };
+	engine->drivers[2] =
+		(struct driver_use){ &ike_driver, ike_service_driver_ctx(engine->ike) };
+	engine->reconciler = reconciler_new(&(struct reconciler_settings){ .store = settings->store,
+		.world = engine->world,
+		.clock = &engine->clock,
+		.drivers = engine->drivers,
+		.drivers_len = ARRAY_LEN(engine->drivers) });
+	reconciler_start(engine->reconciler);
+}
+
+int engine_new(const struct engine_settings *settings, struct engine **ret)
+{
+	struct engine *engine = xcalloc(1, sizeof(*engine));
+	int err;
+
+	engine->clock = clock_of_loop(settings->loop);
+	engine->world = world_new(settings->vault);
+	err = start_net(engine, settings);
+	if (err < 0) {
+		engine_free(engine);
+		return err;
+	}
+	start_esp(engine, settings);
+	start_ike(engine, settings);
+	start_reconciler(engine, settings);
+	*ret = engine;
+	return 0;
+}
+
+void engine_free(struct engine *engine)
+{
+	if (!engine)
+		return;
+	ike_service_free(engine->ike);
+	esp_free(engine->esp);
+	reconciler_free(engine->reconciler);
+	net_free(engine->net);
+	world_free(engine->world);
+	free(engine);
+}
+
+bool engine_is_settled(const struct engine *engine)
+{
+	return reconciler_is_settled(engine->reconciler);
+}
+
+bool engine_is_converged(const struct engine *engine)
+{
+	return reconciler_is_converged(engine->reconciler);
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Guards and numbers, both counters under meta/. Knows no kind.
+ */
+#include "api/actions/guard.h"
+
+#include "base/parse.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static int read_counter(
+	const struct api *api, const char *key, uint64_t *ret_value, uint64_t *ret_revision)
+{
+	struct store_entry entry = {};
+	int err = store_get(api->store, key, &entry);
+
+	*ret_value = *ret_revision = 0;
+	if (err)
+		return err == -ENOENT ? 0 : err;
+	err = parse_u64(entry.value, 0, UINT64_MAX - 1, ret_value) < 0 ? -EBADMSG : 0;
+	*ret_revision = entry.revision;
+	store_entry_clear(&entry);
+	return err;
+}
+
+static int count(const struct api *api, struct change *change, const char *key, uint64_t *ret_value)
+{
+	uint64_t value, revision;
+	char text[24];
+	int err = read_counter(api, key, &value, &revision);
+
+	if (err)
+		return err;
+	snprintf(text, sizeof(text), "%" PRIu64, value + 1);
+	change_op(change, &(struct store_op){ .key = key,
+				  .value = text,
+				  .value_size = strlen(text),
+				  .expected = revision });
+	*ret_value = value + 1;
+	return 0;
+}
+
+int guard_take(const struct api *api, struct change *change, const char *name)
+{
+	AUTO_FREE char *key = xasprintf("meta/guard/%s", name);
+	uint64_t value;
+
+	return count(api, change, key, &value);
+}
+
+int guard_remove(const struct api *api, struct change *change, const char *name)
+{
+	AUTO_FREE char *key = xasprintf("meta/guard/%s", name);
+	uint64_t value, revision;
+	int err = read_counter(api, key, &value, &revision);
+
+	if (!err)
+		change_op(change,
+			&(struct store_op){
+				.key = key, .expected = revision, .is_check = revision == 0 });
+	return err;
+}
+
+int number_next(const struct api *api, struct change *change, enum kind kind, uint32_t *ret)
+{
+	AUTO_FREE char *key = xasprintf("meta/number/%s", kind_info(kind)->name);
+	uint64_t value;
+	int err = count(api, change, key, &value);
+
+	if (err)
+		return err;
+	if (value > UINT32_MAX)
+		return -EOVERFLOW;
+	*ret = (uint32_t)value;
+	return 0;
+}

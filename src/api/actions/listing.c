@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Filters and pages. Knows the shape of a list answer, no kind.
+ */
+#include "api/actions/listing.h"
+
+#include "api/actions/find.h"
+#include "base/parse.h"
+
+#include <string.h>
+
+struct page {
+	uint32_t number, size;
+	uint64_t total;
+	json_t *entries;
+};
+
+static uint32_t read_number(const struct request *request, const char *name, uint32_t absent)
+{
+	const char *text = params_get(&request->params, name);
+	uint32_t number;
+
+	return text && parse_u32(text, 1, UINT32_MAX, &number) == 0 ? number : absent;
+}
+
+static struct page page_new(const struct request *request)
+{
+	return (struct page){ .number = read_number(request, "PageNumber", 1),
+		.size = read_number(request, "PageSize", 10),
+		.entries = json_array() };
+}
+
+static void page_answer(struct page *page, const struct listing *listing, json_t *answer)
+{
+	json_object_set_new(answer, "PageNumber", json_integer(page->number));
+	json_object_set_new(answer, "PageSize", json_integer(page->size));
+	json_object_set_new(answer, "TotalCount", json_integer((json_int_t)page->total));
+	json_object_set_new(
+		answer, listing->wrapper, json_pack("{s:o}", listing->list, page->entries));
+}
+
+bool filter_text(const struct request *request, const char *parameter, const char *text)
+{
+	const char *wanted = params_get(&request->params, parameter);
+
+	return !wanted || !*wanted || strcmp(wanted, text) == 0;
+}
+
+bool filter_ids(const struct request *request, const char *parameter, const char *id)
+{
+	const char *wanted = params_get(&request->params, parameter);
+
+	if (!wanted || !*wanted)
+		return true;
+	for (;;) {
+		size_t size = strcspn(wanted, ",");
+
+		if (size == strlen(id) && memcmp(wanted, id, size) == 0)
+			return true;
+		if (!wanted[size])
+			return false;
+		wanted += size + 1;
+	}
+}
+
+bool filter_false(const struct request *request, const char *parameter)
+{
+	const char *wanted = params_get(&request->params, parameter);
+	bool value = false;
+
+	return !wanted || !*wanted || (parse_bool(wanted, &value) == 0 && !value);
+}
+
+static bool has_tag(const struct tags *tags, const char *key, const char *value)
+{
+	for (size_t i = 0; i < tags->len; i++)
+		if ((!key || strcmp(tags->items[i].key, key) == 0) &&
+			(!value || !*value || strcmp(tags->items[i].value, value) == 0))
+			return true;
+	return false;
+}
+
+/* Every Tag.N must be there; a key without a value matches any value. */
+static bool filter_tags(const struct request *request, const struct tags *tags)
+{
+	size_t len = params_count(&request->params, "Tag");
+
+	for (size_t i = 1; i <= len; i++)
+		if (!has_tag(tags, params_get_item(&request->params, "Tag", i, "Key"),
+			    params_get_item(&request->params, "Tag", i, "Value")))
+			return false;
+	return true;
+}
+
+static int is_match(const struct api *api, const struct request *request,
+	const struct listing *listing, const struct resource *resource)
+{
+	if (strcmp(resource->region_id, request_region(api, request)) != 0 ||
+		!filter_text(request, "ResourceGroupId", resource->resource_group_id) ||
+		!filter_tags(request, &resource->tags))
+		return 0;
+	return listing->matches ? listing->matches(api, request, resource) : 1;
+}
+
+static int add_entry(const struct api *api, const struct listing *listing, struct page *page,
+	const void *resource)
+{
+	uint64_t index = page->total++;
+	uint64_t start = (uint64_t)(page->number - 1) * page->size;
+	json_t *entry;
+
+	if (index < start || index >= start + page->size)
+		return 0;
+	entry = json_object();
+	json_array_append_new(page->entries, entry);
+	return listing->describe(api, resource, entry);
+}
+
+int listing_answer(const struct api *api, const struct request *request,
+	const struct listing *listing, json_t *answer)
+{
+	AUTO_FOUND struct found found = {};
+	int err = find_all(api, listing->kind, listing->below, NULL, &found);
+	struct page page;
+
+	if (err)
+		return err;
+	page = page_new(request);
+	for (size_t i = 0; i < found.len && err >= 0; i++) {
+		err = is_match(api, request, listing, found.items[i]);
+		if (err > 0)
+			err = add_entry(api, listing, &page, found.items[i]);
+	}
+	page_answer(&page, listing, answer);
+	return err < 0 ? err : 0;
+}
+
+void listing_empty(const struct request *request, const struct listing *listing, json_t *answer)
+{
+	struct page page = page_new(request);
+
+	page_answer(&page, listing, answer);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Paged lists: filter, count, cut out the page, describe it. Exact: a client that stops at the
+ * first short page has seen everything, once.
+ */
+#pragma once
+
+#include "api/action.h"
+
+#define PAGE_PARAMETERS                                                                            \
+	{ .name = "PageNumber",                                                                    \
+		.type = PARAM_INTEGER,                                                             \
+		.min = 1,                                                                          \
+		.max = 1000000,                                                                    \
+		.doc = "Page, from 1; default 1." },                                               \
+	{                                                                                          \
+		.name = "PageSize", .type = PARAM_INTEGER, .min = 1, .max = 50,                    \
+		.doc = "Entries a page, 1 to 50; default 10."                                      \
+	}
+
+struct listing {
+	enum kind kind;
+	const char *below;          /* only ids that start with this; NULL: all */
+	const char *wrapper, *list; /* "Vpcs", "Vpc" */
+	/* Beside region, resource group and tags, which always filter. NULL: no more filters. 1, 0
+	 * or -errno. */
+	int (*matches)(const struct api *api, const struct request *request, const void *resource);
+	/* Fills the entry. */
+	int (*describe)(const struct api *api, const void *resource, json_t *entry);
+};
+
+MUST_CHECK int listing_answer(const struct api *api, const struct request *request,
+	const struct listing *listing, json_t *answer);
+/* PageNumber, PageSize, TotalCount, and a wrapper with nothing in it. */
+void listing_empty(const struct request *request, const struct listing *listing, json_t *answer);
+
+/* The parameter is absent, empty, or this text. */
+bool filter_text(const struct request *request, const char *parameter, const char *text);
+/* The same with a comma list in the parameter. */
+bool filter_ids(const struct request *request, const char *parameter, const char *id);
+/* The boolean parameter is absent, empty or false: for things nothing here has. */
+bool filter_false(const struct request *request, const char *parameter);

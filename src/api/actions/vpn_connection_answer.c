@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Connections as answers show them. State and Status come from the agent's report alone.
+ */
+#include "api/actions/answer.h"
+#include "api/actions/find.h"
+#include "api/actions/vpn_connection.h"
+
+#include <errno.h>
+#include <string.h>
+
+static int answer_gateway(
+	const struct api *api, const struct vpn_connection *connection, json_t *answer)
+{
+	AUTO_RESOURCE(vpn_gateway) struct vpn_gateway *gateway = NULL;
+	AUTO_RESOURCE(vswitch) struct vswitch *vswitch = NULL;
+	int err = find_by_id(api, KIND_VPN_GATEWAY, connection->vpn_gateway_id, &gateway);
+	char text[ADDR_TEXT_SIZE];
+
+	if (err)
+		return err;
+	addr_format(gateway->internet_ip, text);
+	answer_text(answer, "InternetIp", text);
+	answer_text(answer, "NetworkType", "public");
+	answer_spec(gateway->bandwidth, answer);
+	err = find_by_id(api, KIND_VSWITCH, gateway->vswitch_id, &vswitch);
+	if (!err)
+		answer_text(answer, "ZoneNo", vswitch->zone_id);
+	return err == -ENOENT ? 0 : err;
+}
+
+static int answer_status(
+	const struct api *api, const struct vpn_connection *connection, json_t *answer)
+{
+	struct status status;
+	int err = status_read(api, KIND_VPN_CONNECTION, connection->meta.id, &status);
+
+	if (err)
+		return err;
+	answer_text(answer, "State", status_state(&status, connection->meta.revision));
+	answer_text(answer, "Status", status_negotiation(&status));
+	status_clear(&status);
+	return 0;
+}
+
+int vpn_connection_describe(const struct api *api, const void *resource, json_t *answer)
+{
+	const struct vpn_connection *connection = resource;
+	int err = answer_gateway(api, connection, answer);
+
+	if (!err)
+		err = answer_status(api, connection, answer);
+	if (err)
+		return err;
+	answer_fields(KIND_VPN_CONNECTION, connection, answer);
+	answer_text(answer, "AttachType", "VPNGW");
+	answer_bool(answer, "EnableTunnelsBgp", false);
+	answer_text(json_object_get(answer, "VpnBgpConfig"), "Status", "false");
+	return 0;
+}
+
+void vpn_connection_describe_modified(const struct vpn_connection *connection, json_t *answer)
+{
+	answer_fields(KIND_VPN_CONNECTION, connection, answer);
+	json_object_del(answer, "Tags");
+	json_object_del(json_object_get(answer, "VcoHealthCheck"), "Policy");
+	answer_text(answer, "Description", connection->meta.description);
+	answer_bool(answer, "EnableTunnelsBgp", false);
+	answer_text(json_object_get(answer, "VpnBgpConfig"), "Status", "false");
+}

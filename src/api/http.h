@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The HTTP server: listeners, TLS, keep-alive, limits. One callback turns a request into an answer;
+ * what HTTP itself refuses (garbage, limits) goes through the same kind of JSON. Only http.c knows
+ * which library is behind it.
+ */
+#pragma once
+
+#include "api/params.h"
+
+#include <openssl/types.h>
+#include <stdint.h>
+
+#define HTTP_BODY_MAX (64 * 1024) /* bytes */
+#define HTTP_HEAD_MAX                                                                              \
+	(64 * 1024 + 16384) /* request line and headers: SDKs send all in the query                \
+			     */
+
+struct loop;
+struct http_server;
+
+struct http_request {
+	bool is_get, is_post;
+	const char *path;  /* still encoded */
+	const char *query; /* still encoded, "" when there is none */
+	struct params
+		headers; /* names in lower case, values trimmed; repeated ones joined by "," */
+	const char *body;
+	size_t body_size;
+	const char *source; /* "192.0.2.7", or "unix" */
+	bool is_root;       /* a unix socket with uid 0 at the other end */
+	/* HTTP refused it before it was whole: the status, else 0. The rest is then empty. */
+	int broken;
+};
+
+struct http_answer {
+	int status;
+	const char *content_type;
+	char *text; /* the server frees it */
+};
+
+typedef void http_handler(void *arg, const struct http_request *request, struct http_answer *ret);
+
+/* One server a process: libevent's own error pages are answered by it. */
+struct http_server *http_new(struct loop *loop, http_handler *handle, void *arg);
+void http_free(struct http_server *server);
+DEFINE_CLEANUP(struct http_server, http_free)
+/* Serves a listening stream socket, with TLS when tls is not NULL. Takes ownership of fd. */
+MUST_CHECK int http_serve_take(struct http_server *server, int fd, SSL_CTX *tls);
+/* Accepts no more, finishes what is running: calls done from the loop when nothing is left. */
+void http_drain(struct http_server *server, void (*done)(void *arg), void *arg);
+/* A bound, listening TCP socket. */
+MUST_CHECK int http_listen_tcp(const char *address, uint16_t port);

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * vpngw-api: what needs root is opened first (vault, certificate, sockets), then privileges are
+ * dropped, then the store is opened and served.
+ */
+#include "api/certificate.h"
+#include "api/keys.h"
+#include "api/reference.h"
+#include "api/service.h"
+#include "api/token.h"
+#include "base/fd.h"
+#include "base/instant.h"
+#include "base/log.h"
+#include "base/loop.h"
+#include "base/privilege.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+
+#define DEFAULT_CONFIG "/etc/vpngw/vpngw.conf"
+#define EXPIRE_EVERY_MS (60 * 60 * 1000)
+#define REFERENCE_MAX (1024 * 1024)
+
+struct daemon {
+	struct config *config;
+	SSL_CTX *tls;
+	int tcp_fd, unix_fd; /* -1 once the HTTP server has them */
+	struct http_server *http;
+	struct service service;
+	struct loop_timer *start_timer, *expire_timer;
+};
+
+static int failed(const char *what, int err)
+{
+	log_err("%s: %s", what, strerror(-err));
+	return err;
+}
+
+static int make_dir(const char *path, mode_t mode, uid_t uid, gid_t gid)
+{
+	if (mkdir(path, mode) < 0)
+		return errno == EEXIST ? 0 : -errno;
+	/* chmod because of the umask; the set-group-id bit gives the store's files its group. */
+	if (chown(path, uid, gid) < 0 || chmod(path, mode) < 0)
+		return -errno;
+	return 0;
+}
+
+static int make_dirs(const struct config *config)
+{
+	bool is_root = geteuid() == 0;
+	int err = make_dir(config->state_dir, 02770, is_root ? config->api_uid : geteuid(),
+		is_root ? config->store_gid : getegid());
+
+	if (err < 0)
+		return failed(config->state_dir, err);
+	err = make_dir(config->run_dir, 0755, geteuid(), getegid());
+	return err < 0 ? failed(config->run_dir, err) : 0;
+}
+
+static int open_sockets(struct daemon *daemon)
+{
+	const struct config *config = daemon->config;
+	AUTO_FREE char *path = config_path(config->run_dir, "api.sock");
+	int err = certificate_open(config, &daemon->tls);
+
+	if (err < 0)
+		return failed("certificate", err);
+	daemon->tcp_fd = http_listen_tcp(config->listen_address, config->listen_port);
+	if (daemon->tcp_fd < 0)
+		return failed(config->listen_address, daemon->tcp_fd);
+	daemon->unix_fd = unix_listen(path, SOCK_STREAM, 0600, (gid_t)-1);
+	return daemon->unix_fd < 0 ? failed(path, daemon->unix_fd) : 0;
+}
+
+/* The audit log is made by root but written, and made anew after a rotation, by the API's user. */
+static int open_audit(struct daemon *daemon)
+{
+	AUTO_FREE char *path = config_path(daemon->config->state_dir, "audit.log");
+	int err = audit_open(path, &daemon->service.audit);
+
+	return err < 0 ? failed(path, err) : 0;
+}
+
+static int drop_privileges(const struct config *config)
+{
+	int err = 0;
+
+	umask(0007);
+	if (geteuid() == 0)
+		err = privilege_drop(config->api_uid, config->api_gid, &config->store_gid, 1, 0);
+	if (!err)
+		err = privilege_hide_memory();
+	return err < 0 ? failed("privileges", err) : 0;
+}
+
+static void reopen_audit(void *arg)
+{
+	struct daemon *daemon = arg;
+	int err = audit_reopen(daemon->service.audit);
+
+	if (err < 0)
+		(void)failed("audit log", err);
+}
+
+static void stop_loop(void *arg)
+{
+	struct daemon *daemon = arg;
+
+	loop_stop(daemon->service.api.loop);
+}
+
+static void terminate(void *arg)
+{
+	struct daemon *daemon = arg;
+
+	log_notice("stopping");
+	loop_timer_clear(daemon->start_timer);
+	if (daemon->http)
+		http_drain(daemon->http, stop_loop, daemon);
+}
+
+static void start_serving(void *arg)
+{
+	struct daemon *daemon = arg;
+	int err = http_serve_take(daemon->http, TAKE_FD(daemon->tcp_fd), daemon->tls);
+
+	if (!err)
+		err = http_serve_take(daemon->http, TAKE_FD(daemon->unix_fd), NULL);
+	if (err < 0) {
+		(void)failed("listen", err);
+		exit(1);
+	}
+	log_notice("serving %s://%s:%u", daemon->tls ? "https" : "http",
+		daemon->config->listen_address, daemon->config->listen_port);
+}
+
+static void expire_tokens(void *arg)
+{
+	struct daemon *daemon = arg;
+	int err = token_expire(&daemon->service.api, wall_now_ms());
+
+	if (err < 0)
+		(void)failed("old tokens stay for now", err);
+	loop_timer_set(daemon->expire_timer, EXPIRE_EVERY_MS);
+}
+
+static int open_store(struct daemon *daemon, bool *ret_is_first)
+{
+	struct api *api = &daemon->service.api;
+	int err = store_open_sqlite(api->loop, daemon->config->state_dir, &api->store);
+
+	if (err < 0)
+		return failed("store", err);
+	err = keys_make_first(api, wall_now_ms(), ret_is_first);
+	return err < 0 ? failed("first access key", err) : 0;
+}
+
+static int set_up(struct daemon *daemon)
+{
+	struct rlimit files;
+	bool is_first;
+	int64_t now_ms;
+	int err;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+		files.rlim_cur = files.rlim_max;
+		(void)setrlimit(RLIMIT_NOFILE, &files);
+	}
+	(void)signal(SIGPIPE, SIG_IGN);
+	err = make_dirs(daemon->config);
+	if (!err)
+		err = vault_open(daemon->config->key_file, true, &daemon->service.api.vault);
+	if (err < 0)
+		return failed("vault", err);
+	err = open_sockets(daemon);
+	if (!err)
+		err = drop_privileges(daemon->config);
+	if (!err)
+		err = open_audit(daemon);
+	daemon->service.api.loop = loop_new();
+	if (!err)
+		err = open_store(daemon, &is_first);
+	if (err < 0)
+		return err;
+	/*
+	 * Nonces of an earlier run are forgotten, so only requests stamped after it are taken: from
+	 * the next full second on, and until then callers wait in the backlog.
+	 */
+	now_ms = wall_now_ms();
+	daemon->service.authenticator = (struct authenticator){ .api = &daemon->service.api,
+		.nonces = nonces_new(NONCES_MAX),
+		.oldest_s = is_first ? 0 : (now_ms + 999) / 1000 };
+	daemon->http = http_new(daemon->service.api.loop, service_handle, &daemon->service);
+	daemon->start_timer = loop_timer_new(daemon->service.api.loop, start_serving, daemon);
+	daemon->expire_timer = loop_timer_new(daemon->service.api.loop, expire_tokens, daemon);
+	loop_timer_set(daemon->start_timer,
+		is_first ? 0 : (uint64_t)(daemon->service.authenticator.oldest_s * 1000 - now_ms));
+	loop_timer_set(daemon->expire_timer, 0);
+	loop_on_signal(daemon->service.api.loop, SIGTERM, terminate, daemon);
+	loop_on_signal(daemon->service.api.loop, SIGINT, terminate, daemon);
+	loop_on_signal(daemon->service.api.loop, SIGHUP, reopen_audit, daemon);
+	return 0;
+}
+
+static void tear_down(struct daemon *daemon)
+{
+	http_free(daemon->http);
+	loop_timer_free(daemon->start_timer);
+	loop_timer_free(daemon->expire_timer);
+	nonces_free(daemon->service.authenticator.nonces);
+	audit_free(daemon->service.audit);
+	store_free(daemon->service.api.store);
+	vault_free(daemon->service.api.vault);
+	loop_free(daemon->service.api.loop);
+	SSL_CTX_free(daemon->tls);
+	config_free(daemon->config);
+}
+
+static int print_reference(void)
+{
+	AUTO_STRBUF struct strbuf buf = STRBUF_INIT(REFERENCE_MAX);
+
+	reference_write(&buf);
+	fputs(strbuf_text(&buf), stdout);
+	return strbuf_failed(&buf) || fflush(stdout) ? 1 : 0;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct option options[] = { { "config", required_argument, NULL, 'c' },
+		{ "reference", no_argument, NULL, 'r' }, { 0 } };
+	struct daemon daemon = { .tcp_fd = -1, .unix_fd = -1 };
+	const char *path = DEFAULT_CONFIG;
+	AUTO_FREE char *message = NULL;
+	int option, err;
+
+	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (option == 'r')
+			return print_reference();
+		if (option != 'c')
+			return 2;
+		path = optarg;
+	}
+	log_init("vpngw-api", LEVEL_INFO);
+	err = config_load(path, &daemon.config, &message);
+	if (err < 0) {
+		log_err("%s", message ? message : strerror(-err));
+		return 1;
+	}
+	log_init("vpngw-api", (enum log_level)daemon.config->log_level);
+	daemon.service.api.config = daemon.config;
+	json_set_alloc_funcs(xmalloc, free);
+	err = set_up(&daemon);
+	if (!err)
+		loop_run(daemon.service.api.loop);
+	tear_down(&daemon);
+	return err < 0 ? 1 : 0;
+}

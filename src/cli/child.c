@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * fork and exec. Between them only what the child needs; whatever fails there is logged by the
+ * child and looks like an early end to the supervisor.
+ */
+#include "cli/child.h"
+
+#include "base/log.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#define EXIT_NO_EXEC 127
+
+static int detach_input(void)
+{
+	AUTO_CLOSE int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	return null < 0 || dup2(null, STDIN_FILENO) < 0 ? -errno : 0;
+}
+
+static void reset_signals(void)
+{
+	sigset_t none;
+
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	signal(SIGPIPE, SIG_DFL);
+}
+
+/* Every tunnel is a descriptor in two processes. */
+static void raise_descriptor_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &limit) < 0)
+		log_debug("the limit of open files stays error=%s", strerror(errno));
+}
+
+__attribute__((noreturn)) static void become(
+	const struct launch *launch, enum program_id id, struct arguments *arguments, pid_t parent)
+{
+	const struct program *program = &programs[id];
+	char *argv[ARGUMENTS_MAX + 2] = { launch->paths[id] };
+	int err = detach_input();
+
+	for (uint32_t i = 0; i < arguments->len; i++)
+		argv[i + 1] = arguments->values[i];
+	reset_signals();
+	raise_descriptor_limit();
+	setpgid(0, 0);
+	unsetenv("NOTIFY_SOCKET"); /* the supervisor speaks for all */
+	if (!err && program->enter)
+		err = program->enter(launch);
+	if (!err && prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0) < 0)
+		err = -errno;
+	if (err < 0 || getppid() != parent) /* it may have died before the line above */
+		_exit(EXIT_NO_EXEC);
+	execv(argv[0], argv);
+	log_err("%s cannot be executed error=%s", argv[0], strerror(errno));
+	_exit(EXIT_NO_EXEC);
+}
+
+int child_start(const struct launch *launch, enum program_id id)
+{
+	struct arguments arguments = { 0 };
+	pid_t parent = getpid(), pid;
+
+	programs[id].arguments(launch, &arguments);
+	pid = fork();
+	if (!pid)
+		become(launch, id, &arguments, parent);
+	if (pid < 0)
+		pid = -errno;
+	arguments_done(&arguments);
+	return pid;
+}
+
+char *child_describe(int status)
+{
+	if (WIFSIGNALED(status))
+		return xasprintf("was killed by signal %d", WTERMSIG(status));
+	return xasprintf("exited with status %d", WEXITSTATUS(status));
+}

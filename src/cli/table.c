@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The verbs of vpngw. A new verb is a line here and a file of its own; what it does is there.
+ */
+#include "cli/table.h"
+
+#include "base/strbuf.h"
+#include "cli/verbs.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static int verb_version(int argc, char **argv)
+{
+	(void)argv;
+	if (argc > 1)
+		return USAGE;
+	puts("vpngw " VPNGW_VERSION);
+	return EXIT_SUCCESS;
+}
+
+static int verb_help(int argc, char **argv)
+{
+	AUTO_FREE char *text = verbs_help();
+
+	(void)argc;
+	(void)argv;
+	fputs(text, stdout);
+	return EXIT_SUCCESS;
+}
+
+const struct verb verbs[] = {
+	{ "up", "[--config FILE] [--background]", "start and supervise everything", verb_up },
+	{ "down", "[--config FILE]", "send DELETEs, remove all of ours, stop", verb_down },
+	{ "call", "ACTION [NAME=VALUE...]", "call the API", verb_call },
+	{ "check-config", "[FILE] [--example]", "check a configuration", verb_check_config },
+	{ "version", "", "print the version", verb_version },
+	{ "help", "", "print this", verb_help },
+	{},
+};
+
+const struct verb *verb_find(const char *name)
+{
+	if (!strcmp(name, "-h") || !strcmp(name, "--help"))
+		name = "help";
+	if (!strcmp(name, "--version"))
+		name = "version";
+	for (const struct verb *verb = verbs; verb->name; verb++)
+		if (!strcmp(verb->name, name))
+			return verb;
+	return NULL;
+}
+
+char *verbs_help(void)
+{
+	struct strbuf text = STRBUF_INIT(4096);
+
+	strbuf_add(&text, "usage: vpngw VERB [ARGUMENT...]\n\n");
+	for (const struct verb *verb = verbs; verb->name; verb++)
+		strbuf_addf(
+			&text, "  %-13s %-30s %s\n", verb->name, verb->arguments, verb->summary);
+	strbuf_add(&text, "\nFILE is " DEFAULT_CONFIG " where it is not given.\n");
+	return strbuf_take(&text);
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The verbs of vpngw, one function each, argv[0] is the verb; they return the exit status. */
+#pragma once
+
+#define USAGE (-1)   /* instead of an exit status: main says how the verb is used */
+#define EXIT_USAGE 2 /* the command line is wrong */
+
+#define DEFAULT_CONFIG "/etc/vpngw/vpngw.conf"
+
+int verb_up(int argc, char **argv);
+int verb_down(int argc, char **argv);
+int verb_call(int argc, char **argv);
+int verb_check_config(int argc, char **argv);

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Counters of the data plane on their way to the store: a space that raises no watch, and only when
+ * something moved.
+ */
+#include "drivers/esp/esp_private.h"
+
+#include "base/loop.h"
+#include "store/store.h"
+
+#include <string.h>
+
+static json_t *encode(const struct espd_tunnel_counters *c)
+{
+	return json_pack("{sI sI sI sI sI sI sI sI sI sI sI sI sI}", "InPackets",
+		(json_int_t)c->in_packets, "InBytes", (json_int_t)c->in_bytes, "OutPackets",
+		(json_int_t)c->out_packets, "OutBytes", (json_int_t)c->out_bytes, "DropNoSa",
+		(json_int_t)c->drop_no_sa, "DropSelector", (json_int_t)c->drop_selector,
+		"DropReplay", (json_int_t)c->drop_replay, "DropAuthentication",
+		(json_int_t)c->drop_auth, "DropMalformed", (json_int_t)c->drop_malformed,
+		"DropTooBig", (json_int_t)c->drop_too_big, "DropIpv6", (json_int_t)c->drop_ipv6,
+		"DropSequence", (json_int_t)c->drop_sequence, "DropIo", (json_int_t)c->drop_io);
+}
+
+static char *key_of(const char *connection_id)
+{
+	return xasprintf("counter/vpn-connection/%s", connection_id);
+}
+
+static bool has_moved(struct esp *esp, const struct espd_tunnel_counters *counters)
+{
+	struct held *held = held_find_tunnel(esp->held, counters->if_id);
+
+	if (!held || memcmp(&held->counters, counters, sizeof(*counters)) == 0)
+		return false;
+	held->counters = *counters;
+	return true;
+}
+
+void esp_drop_counters(struct esp *esp, const char *connection_id)
+{
+	AUTO_FREE char *key = key_of(connection_id);
+
+	/* A leftover is harmless: ids are never used again. */
+	if (esp->parts.store)
+		(void)!store_commit(esp->parts.store,
+			&(struct store_op){ .key = key, .expected = STORE_ANY }, 1, NULL, NULL);
+}
+
+static void counted(void *arg, uint16_t type, const void *body, size_t size, int fd)
+{
+	struct esp *esp = arg;
+	const struct espd_tunnel_counters *counters = body;
+	const struct vpn_connection *connection;
+	AUTO_FREE char *key = NULL;
+	AUTO_FREE char *text = NULL;
+	json_t *document;
+
+	if (fd >= 0)
+		close(fd);
+	if (type != ESPD_TUNNEL_COUNTERS || size != sizeof(*counters))
+		return;
+	connection = world_connection_by_number(esp->parts.world, counters->if_id);
+	if (!connection || !has_moved(esp, counters))
+		return;
+	document = encode(counters);
+	text = json_dumps(document, JSON_SORT_KEYS | JSON_COMPACT);
+	json_decref(document);
+	key = key_of(connection->meta.id);
+	/* A store that is busy now gets the next ones. */
+	(void)!store_commit(esp->parts.store,
+		&(struct store_op){ .key = key,
+			.value = text,
+			.value_size = strlen(text),
+			.expected = STORE_ANY },
+		1, NULL, NULL);
+}
+
+static void polled(void *arg, int error, uint32_t value)
+{
+	struct esp *esp = arg;
+
+	(void)error;
+	(void)value;
+	loop_timer_set(esp->poll, ESP_POLL_MS);
+}
+
+void esp_poll_counters(void *arg)
+{
+	struct esp *esp = arg;
+	struct espd_tunnel_key all = { .if_id = 0 };
+
+	if (!esp->parts.store || client_request(esp->client, ESPD_COUNTERS, &all, sizeof(all), -1,
+					 counted, polled, esp) < 0)
+		loop_timer_set(esp->poll, ESP_POLL_MS);
+}

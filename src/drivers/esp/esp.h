@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The data plane driver: gives vpngw-espd the sockets of every gateway's address and the TUN device
+ * of every connection, keeps duplicates for the case that espd dies, takes them back from espd when
+ * the agent was away, and reports how many SAs the data plane holds.
+ */
+#pragma once
+
+#include "reconcile/driver.h"
+
+struct esp;
+struct loop;
+struct store;
+
+/* Where TUN devices come from and go to: the network driver, as this one sees it. */
+struct tunnel_port {
+	int (*fd)(void *ctx, uint32_t number);              /* borrowed; -1 = none */
+	uint64_t (*generation)(void *ctx, uint32_t number); /* changes with the device */
+	void (*adopt_take)(void *ctx, uint32_t number, int fd);
+	void *ctx;
+};
+
+struct esp_parts {
+	struct loop *loop;
+	const char *socket_path; /* espd's agent.sock */
+	const struct world *world;
+	struct store *store; /* for counters; NULL: none are kept */
+	struct tunnel_port tunnels;
+	void (*mark)(void *arg, enum kind kind, const char *id);
+	void *mark_arg;
+	/* A packet found no SA. */
+	void (*wake)(void *arg, uint32_t number);
+	void *wake_arg;
+};
+
+extern const struct driver esp_driver; /* its ctx is a struct esp */
+
+struct esp *esp_new(const struct esp_parts *parts);
+void esp_free(struct esp *esp); /* espd keeps what it has; NULL is fine */

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the files of this driver share.
+ */
+#pragma once
+
+#include "drivers/esp/client.h"
+#include "drivers/esp/esp.h"
+#include "drivers/esp/held.h"
+
+#define ESP_POLL_MS 10000 /* counters reach the store no oftener */
+
+struct esp {
+	struct esp_parts parts;
+	struct client *client;
+	struct held *held;
+	struct loop_timer *poll;
+};
+
+int esp_apply(void *ctx, const struct item *want, const struct item *seen,
+	void (*done)(void *arg, int err, const struct fault *fault), void *arg);
+/* Asks espd for every tunnel's counters and puts those that moved into the store. */
+void esp_poll_counters(void *esp);
+/* The connection is gone. */
+void esp_drop_counters(struct esp *esp, const char *connection_id);
+/* The id of the resource an endpoint belongs to; "" = none that is there. */
+const char *esp_owner(const struct esp *esp, const struct endpoint *endpoint);

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The driver contract over want.c, seen.c and apply.c: the kernel answers at once, so completions
+ * are only put off to the loop. Drift that the monitors report is gathered for a moment and then
+ * everything is looked at.
+ */
+#include "drivers/net/net.h"
+
+#include "base/loop.h"
+#include "drivers/net/net_private.h"
+
+#define DRIFT_DELAY_MS 100
+
+struct observed {
+	void (*done)(void *arg, int err, struct items *seen);
+	void *arg;
+	int err;
+	struct items seen;
+};
+
+struct applied {
+	void (*done)(void *arg, int err, const struct fault *fault);
+	void *arg;
+	int err;
+	struct fault fault;
+};
+
+static void tell_observed(void *arg)
+{
+	struct observed *observed = arg;
+
+	observed->done(observed->arg, observed->err, &observed->seen);
+	items_clear(&observed->seen);
+	free(observed);
+}
+
+static int observe(void *ctx, const struct scope *scope,
+	void (*done)(void *arg, int err, struct items *seen), void *arg)
+{
+	struct net *net = ctx;
+	struct observed *observed = xcalloc(1, sizeof(*observed));
+
+	observed->done = done;
+	observed->arg = arg;
+	observed->err = net_seen(net, scope, &observed->seen);
+	loop_defer(net->parts.loop, tell_observed, observed);
+	return 0;
+}
+
+static void tell_applied(void *arg)
+{
+	struct applied *applied = arg;
+	bool has_fault = applied->fault.reason != REASON_NONE;
+
+	applied->done(applied->arg, applied->err, has_fault ? &applied->fault : NULL);
+	free(applied);
+}
+
+static int apply(void *ctx, const struct item *want, const struct item *seen,
+	void (*done)(void *arg, int err, const struct fault *fault), void *arg)
+{
+	struct net *net = ctx;
+	struct applied *applied = xcalloc(1, sizeof(*applied));
+
+	applied->done = done;
+	applied->arg = arg;
+	applied->err =
+		net_apply(net, want ? want->data : NULL, seen ? seen->data : NULL, &applied->fault);
+	loop_defer(net->parts.loop, tell_applied, applied);
+	return 0;
+}
+
+const struct driver net_driver = {
+	.name = "net",
+	.want = net_want,
+	.observe = observe,
+	.same = net_same,
+	.apply = apply,
+};
+
+static void drift_over(void *arg)
+{
+	struct net *net = arg;
+
+	net->parts.mark(net->parts.mark_arg, KIND_VPC, NULL);
+}
+
+/* A link that went with its connection is no drift. */
+static void removed(void *arg, const char *link)
+{
+	struct net *net = arg;
+	uint32_t number = link ? part_link_number(link) : 0;
+
+	if (number && !world_connection_by_number(net->parts.world, number))
+		return;
+	loop_timer_set(net->drift, DRIFT_DELAY_MS);
+}
+
+int net_new(const struct net_parts *parts, struct net **ret)
+{
+	struct net *net = xcalloc(1, sizeof(*net));
+	int err;
+
+	net->parts = *parts;
+	net->drift = loop_timer_new(parts->loop, drift_over, net);
+	err = domains_init(&net->domains, parts->loop, removed, net);
+	if (err < 0) {
+		net_free(net);
+		return err;
+	}
+	*ret = net;
+	return 0;
+}
+
+void net_free(struct net *net)
+{
+	struct owner *owner, *next;
+
+	if (!net)
+		return;
+	HASH_ITER (hh, net->owners, owner, next) {
+		HASH_DEL(net->owners, owner);
+		free(owner->key);
+		free(owner->id);
+		free(owner);
+	}
+	loop_timer_free(net->drift);
+	domains_done(&net->domains);
+	tuns_done(&net->tuns);
+	free(net);
+}
+
+int net_tunnel_fd(const struct net *net, uint32_t number)
+{
+	const struct tun *tun = tuns_find(&net->tuns, number);
+
+	return tun ? tun->fd : -1;
+}
+
+uint64_t net_tunnel_generation(const struct net *net, uint32_t number)
+{
+	const struct tun *tun = tuns_find(&net->tuns, number);
+
+	return tun ? tun->generation : 0;
+}
+
+void net_tunnel_adopt_take(struct net *net, uint32_t number, int fd)
+{
+	tuns_adopt_take(&net->tuns, number, fd);
+}

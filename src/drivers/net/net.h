@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The network driver: each VPC's namespace with its LAN link, tunnel devices, rules and routes. It
+ * makes the TUN devices and keeps a descriptor of each; vpngw-espd gets a duplicate from the esp
+ * driver, and after a restart of the agent the descriptors come back from there.
+ */
+#pragma once
+
+#include "reconcile/driver.h"
+
+struct loop;
+struct net;
+
+struct net_parts {
+	struct loop *loop;
+	const struct world *world;
+	/* Marks a resource dirty; id NULL: everything. */
+	void (*mark)(void *arg, enum kind kind, const char *id);
+	void *mark_arg;
+};
+
+extern const struct driver net_driver; /* its ctx is a struct net */
+
+MUST_CHECK int net_new(const struct net_parts *parts, struct net **ret);
+void net_free(struct net *net); /* leaves the world as it is; NULL is fine */
+
+/* The TUN descriptor of a connection's device, borrowed; -1: there is none (yet). */
+int net_tunnel_fd(const struct net *net, uint32_t number);
+/* Grows each time the device of this number is made; 0 = it never was by this process. */
+uint64_t net_tunnel_generation(const struct net *net, uint32_t number);
+/* Takes fd, which came back from vpngw-espd, unless one is held already. */
+void net_tunnel_adopt_take(struct net *net, uint32_t number, int fd);

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * rtnetlink over libmnl, with own sequence numbers.
+ */
+#include "drivers/net/netlink.h"
+
+#include <errno.h>
+#include <linux/rtnetlink.h>
+
+struct netlink {
+	struct mnl_socket *socket;
+	uint32_t sequence;
+	char buffer[32768]; /* larger than MNL_SOCKET_BUFFER_SIZE can be */
+};
+
+int netlink_open(struct netlink **ret)
+{
+	CLEANUP(netlink_closep) struct netlink *netlink = xcalloc(1, sizeof(*netlink));
+
+	netlink->socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
+	if (!netlink->socket || mnl_socket_bind(netlink->socket, 0, MNL_SOCKET_AUTOPID) < 0)
+		return -errno;
+	*ret = TAKE_PTR(netlink);
+	return 0;
+}
+
+void netlink_close(struct netlink *netlink)
+{
+	if (!netlink)
+		return;
+	if (netlink->socket)
+		mnl_socket_close(netlink->socket);
+	free(netlink);
+}
+
+struct nlmsghdr *netlink_message(
+	char buffer[static NETLINK_REQUEST_SIZE], uint16_t type, uint16_t flags)
+{
+	struct nlmsghdr *message = mnl_nlmsg_put_header(buffer);
+
+	message->nlmsg_type = type;
+	message->nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | flags;
+	return message;
+}
+
+static int run(struct netlink *netlink, struct nlmsghdr *message, mnl_cb_t each, void *arg)
+{
+	uint32_t port = mnl_socket_get_portid(netlink->socket);
+	int more = MNL_CB_OK;
+
+	message->nlmsg_seq = ++netlink->sequence;
+	if (mnl_socket_sendto(netlink->socket, message, message->nlmsg_len) < 0)
+		return -errno;
+	while (more > MNL_CB_STOP) {
+		ssize_t size = mnl_socket_recvfrom(
+			netlink->socket, netlink->buffer, sizeof(netlink->buffer));
+
+		if (size < 0)
+			return -errno;
+		more = mnl_cb_run(
+			netlink->buffer, (size_t)size, message->nlmsg_seq, port, each, arg);
+		if (more < 0)
+			return errno ? -errno : -EPROTO;
+	}
+	return 0;
+}
+
+int netlink_request(struct netlink *netlink, struct nlmsghdr *message)
+{
+	return run(netlink, message, NULL, NULL);
+}
+
+int netlink_dump(struct netlink *netlink, struct nlmsghdr *message, mnl_cb_t each, void *arg)
+{
+	message->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+	return run(netlink, message, each, arg);
+}
+
+uint32_t netlink_port(const struct netlink *netlink)
+{
+	return mnl_socket_get_portid(netlink->socket);
+}

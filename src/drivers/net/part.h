@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What stands behind an item of this driver: one part of a VPC's network on this machine.
+ *
+ *   vpc           domain  its namespace, forwarding on, IPv6 off
+ *                 lan     the operator's link, moved in, with the gateway's address
+ *                 rule    preference 500: connected networks first, without the default route
+ *   vpn_gateway   rule    preference 2000: everybody may follow its published routes
+ *   vpn_connection link   the TUN device vco<number>, whose descriptor vpngw-espd reads
+ *                 rule    preference 1000: what comes out of the tunnel may follow all routes of
+ *                         its gateway
+ *   vpn_route_entry route one in the table of all routes, one in the published table
+ *
+ * Of equal destinations the higher weight has the lower priority number, and so carries the
+ * traffic.
+ */
+#pragma once
+
+#include "drivers/net/rt.h"
+#include "reconcile/item.h"
+
+#define PART_PREFERENCE_CONNECTED 500
+#define PART_PREFERENCE_TUNNEL 1000
+#define PART_PREFERENCE_PUBLISHED 2000
+#define PART_TABLE_BASE 10000 /* two tables per gateway: published, all */
+#define PART_LINK_PREFIX "vco"
+
+enum part_type { PART_DOMAIN, PART_LAN, PART_LINK, PART_RULE, PART_ROUTE };
+
+struct part {
+	enum part_type type;
+	char *vpc_id;
+	char interface[IFNAMSIZ];  /* LAN, LINK */
+	struct prefix address;     /* LAN: address with the network's length; len 0 = none seen */
+	uint32_t number, mtu;      /* LINK */
+	char alias[RT_ALIAS_SIZE]; /* LINK: the connection's id */
+	struct rt_rule rule;       /* RULE */
+	struct rt_route route;     /* ROUTE; .index: seen only */
+	uint32_t route_number;     /* ROUTE: of the connection that is its next hop */
+	bool is_ready;             /* seen only: settings and flags are as they should be */
+};
+
+/* Adds a copy with the key that follows from it. owner may be "". */
+void part_add(struct items *items, const struct part *part, const char *owner);
+uint32_t part_published_table(uint32_t gateway_number);
+uint32_t part_all_table(uint32_t gateway_number);
+/* The gateway number of a table of ours; 0 when it is none. */
+uint32_t part_gateway_number(uint32_t table);
+/* The number in "vco<number>"; 0 when the name is none of ours. */
+uint32_t part_link_number(const char *name);

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The control side of espd: two listening sockets, one client of each role, their requests carried
+ * to the plane and the plane's events to them. Owns the plane.
+ */
+#pragma once
+
+#include "base/alloc.h"
+
+struct loop;
+struct control;
+
+/* Takes both listening descriptors. */
+struct control *control_new(struct loop *loop, int agent_listener, int charon_listener);
+void control_free(struct control *control);
+DEFINE_CLEANUP(struct control, control_free)

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * vpngw-espd: the ESP data plane in user space. Opens its two control sockets, gives up every
+ * privilege and system call it does not need, then serves until SIGTERM. Descriptors to the network
+ * come from the agent, keys from charon.
+ */
+#include "base/fd.h"
+#include "base/log.h"
+#include "base/loop.h"
+#include "base/privilege.h"
+#include "espd/control.h"
+#include "espd/crypto.h"
+#include "espd/options.h"
+#include "espd/sandbox.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/socket.h>
+
+static int fail(const char *what, int err)
+{
+	log_err("%s error=%s", what, strerror(-err));
+	return 1;
+}
+
+static int listen_at(const struct options *options, const char *name, uint32_t group)
+{
+	AUTO_FREE char *path = xasprintf("%s/%s", options->run_dir, name);
+
+	return unix_listen(path, SOCK_SEQPACKET, 0660, group);
+}
+
+static void stop(void *loop)
+{
+	loop_stop(loop);
+}
+
+int main(int argc, char **argv)
+{
+	struct options options;
+	AUTO_CLOSE int agent = -1, charon = -1;
+	CLEANUP(loop_freep) struct loop *loop = NULL;
+	CLEANUP(control_freep) struct control *control = NULL;
+	int err = options_parse(argc, argv, &options);
+
+	if (err < 0)
+		return 2;
+	log_init("vpngw-espd", options.debug ? LEVEL_DEBUG : LEVEL_INFO);
+	agent = listen_at(&options, "agent.sock", options.agent_gid);
+	charon = listen_at(&options, "ike.sock", options.charon_gid);
+	if (agent < 0 || charon < 0)
+		return fail("cannot listen in the run directory", agent < 0 ? agent : charon);
+	err = crypto_openssl_init();
+	if (err < 0)
+		return fail("cannot load OpenSSL's providers", err);
+	loop = loop_new();
+	loop_on_signal(loop, SIGTERM, stop, loop);
+	loop_on_signal(loop, SIGINT, stop, loop);
+	(void)signal(SIGPIPE, SIG_IGN);
+	err = privilege_drop(options.uid, options.gid, NULL, 0, 0);
+	if (!err)
+		err = privilege_hide_memory();
+	if (err < 0)
+		return fail("cannot give up privileges", err);
+	control = control_new(loop, TAKE_FD(agent), TAKE_FD(charon));
+	err = sandbox_enter();
+	if (err < 0)
+		return fail("cannot enter the sandbox", err);
+	log_notice("ready uid=%u", options.uid);
+	loop_run(loop);
+	log_notice("ends");
+	return 0;
+}
