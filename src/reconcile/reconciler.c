@@ -118,6 +118,8 @@ static void finish_one(struct reconciler *reconciler, const struct pass *pass)
 	const char *failure = pass_failure(pass, scope->id);
 	int err = has_status(scope->kind) ? report(reconciler, pass, scope->kind, scope->id) : 0;
 
+	if (scope->kind == KIND_VPN_CONNECTION && pass_acted(pass))
+		feed_tell_routes(reconciler->feed, scope->id);
 	if (!failure && err == 0) {
 		queue_forget(reconciler->queue, scope->kind, scope->id);
 		return;
