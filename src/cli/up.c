@@ -113,9 +113,11 @@ static char *run(struct up *up, const struct config *config)
 {
 	CLEANUP(launch_done) struct launch launch = { .config = config };
 	char *problem = preflight_machine(config);
-	AUTO_CLOSE int held = problem ? -1 : lock(config, &problem);
+	AUTO_CLOSE int held = -1;
 
-	if (problem)
+	if (!problem)
+		held = lock(config, &problem);
+	if (held < 0)
 		return problem;
 	launch.config_path = realpath(up->config_path, NULL);
 	if (!launch.config_path)
