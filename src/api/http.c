@@ -370,7 +370,7 @@ void http_drain(struct http_server *server, void (*done)(void *arg), void *arg)
 	loop_timer_set(server->drain_timer, server->unsent ? DRAIN_MAX_MS : 0);
 }
 
-int http_listen_tcp(const char *address, uint16_t port)
+int http_bind_tcp(const char *address, uint16_t port)
 {
 	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(port) };
 	AUTO_CLOSE int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
@@ -380,7 +380,12 @@ int http_listen_tcp(const char *address, uint16_t port)
 		return -EINVAL;
 	if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0 ||
 		setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on)) < 0 ||
-		bind(fd, (struct sockaddr *)&to, sizeof(to)) < 0 || listen(fd, BACKLOG) < 0)
+		bind(fd, (struct sockaddr *)&to, sizeof(to)) < 0)
 		return -errno;
 	return TAKE_FD(fd);
+}
+
+int http_listen(int fd)
+{
+	return listen(fd, BACKLOG) < 0 ? -errno : 0;
 }

@@ -49,5 +49,7 @@ DEFINE_CLEANUP(struct http_server, http_free)
 MUST_CHECK int http_serve_take(struct http_server *server, int fd, SSL_CTX *tls);
 /* Accepts no more, finishes what is running: calls done from the loop when nothing is left. */
 void http_drain(struct http_server *server, void (*done)(void *arg), void *arg);
-/* A bound, listening TCP socket. */
-MUST_CHECK int http_listen_tcp(const char *address, uint16_t port);
+/* A TCP socket with its address; nobody can connect before http_listen(). */
+MUST_CHECK int http_bind_tcp(const char *address, uint16_t port);
+/* From now on connections wait for the socket to be served. */
+MUST_CHECK int http_listen(int fd);

@@ -53,9 +53,8 @@ static int make_dir(const char *path, mode_t mode, uid_t uid, gid_t gid)
 
 static int make_dirs(const struct config *config)
 {
-	bool is_root = geteuid() == 0;
-	int err = make_dir(config->state_dir, 02770, is_root ? config->api_uid : geteuid(),
-		is_root ? config->store_gid : getegid());
+	int err = make_dir(config->state_dir, 02770, geteuid(),
+		geteuid() == 0 ? config->store_gid : getegid());
 
 	if (err < 0)
 		return failed(config->state_dir, err);
@@ -71,7 +70,7 @@ static int open_sockets(struct daemon *daemon)
 
 	if (err < 0)
 		return failed("certificate", err);
-	daemon->tcp_fd = http_listen_tcp(config->listen_address, config->listen_port);
+	daemon->tcp_fd = http_bind_tcp(config->listen_address, config->listen_port);
 	if (daemon->tcp_fd < 0)
 		return failed(config->listen_address, daemon->tcp_fd);
 	daemon->unix_fd = unix_listen(path, SOCK_STREAM, 0600, (gid_t)-1);
@@ -125,13 +124,23 @@ static void terminate(void *arg)
 		http_drain(daemon->http, stop_loop, daemon);
 }
 
-static void start_serving(void *arg)
+/*
+ * Nonces of an earlier run are forgotten, so only requests stamped after it are taken. The network
+ * is opened with the next full second: whoever can connect makes a stamp that is new enough.
+ */
+static void serve_network(void *arg)
 {
 	struct daemon *daemon = arg;
-	int err = http_serve_take(daemon->http, TAKE_FD(daemon->tcp_fd), daemon->tls);
+	int64_t early_ms = daemon->service.authenticator.oldest_s * 1000 - wall_now_ms();
+	int err;
 
+	if (early_ms > 0) {
+		loop_timer_set(daemon->start_timer, (uint64_t)early_ms);
+		return;
+	}
+	err = http_listen(daemon->tcp_fd);
 	if (!err)
-		err = http_serve_take(daemon->http, TAKE_FD(daemon->unix_fd), NULL);
+		err = http_serve_take(daemon->http, TAKE_FD(daemon->tcp_fd), daemon->tls);
 	if (err < 0) {
 		(void)failed("listen", err);
 		exit(1);
@@ -161,51 +170,65 @@ static int open_store(struct daemon *daemon, bool *ret_is_first)
 	return err < 0 ? failed("first access key", err) : 0;
 }
 
-static int set_up(struct daemon *daemon)
+static void raise_limits(void)
 {
 	struct rlimit files;
-	bool is_first;
-	int64_t now_ms;
-	int err;
 
 	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
 		files.rlim_cur = files.rlim_max;
 		(void)setrlimit(RLIMIT_NOFILE, &files);
 	}
 	(void)signal(SIGPIPE, SIG_IGN);
-	err = make_dirs(daemon->config);
-	if (!err)
-		err = vault_open(daemon->config->key_file, true, &daemon->service.api.vault);
+}
+
+/* What needs root, and then giving it up. */
+static int open_as_root(struct daemon *daemon)
+{
+	int err = make_dirs(daemon->config);
+
+	if (err < 0)
+		return err;
+	err = vault_open(daemon->config->key_file, true, &daemon->service.api.vault);
 	if (err < 0)
 		return failed("vault", err);
 	err = open_sockets(daemon);
-	if (!err)
-		err = drop_privileges(daemon->config);
+	return err < 0 ? err : drop_privileges(daemon->config);
+}
+
+static int prepare_serving(struct daemon *daemon, bool is_first)
+{
+	struct loop *loop = daemon->service.api.loop;
+
+	daemon->service.authenticator = (struct authenticator){ .api = &daemon->service.api,
+		.nonces = nonces_new(NONCES_MAX),
+		.oldest_s = is_first ? 0 : (wall_now_ms() + 999) / 1000 };
+	daemon->http = http_new(loop, service_handle, &daemon->service);
+	daemon->start_timer = loop_timer_new(loop, serve_network, daemon);
+	daemon->expire_timer = loop_timer_new(loop, expire_tokens, daemon);
+	loop_timer_set(daemon->start_timer, 0);
+	loop_timer_set(daemon->expire_timer, 0);
+	loop_on_signal(loop, SIGTERM, terminate, daemon);
+	loop_on_signal(loop, SIGINT, terminate, daemon);
+	loop_on_signal(loop, SIGHUP, reopen_audit, daemon);
+	return http_serve_take(daemon->http, TAKE_FD(daemon->unix_fd), NULL);
+}
+
+static int set_up(struct daemon *daemon)
+{
+	bool is_first;
+	int err;
+
+	raise_limits();
+	err = open_as_root(daemon);
+	daemon->service.api.loop = loop_new();
 	if (!err)
 		err = open_audit(daemon);
-	daemon->service.api.loop = loop_new();
 	if (!err)
 		err = open_store(daemon, &is_first);
 	if (err < 0)
 		return err;
-	/*
-	 * Nonces of an earlier run are forgotten, so only requests stamped after it are taken: from
-	 * the next full second on, and until then callers wait in the backlog.
-	 */
-	now_ms = wall_now_ms();
-	daemon->service.authenticator = (struct authenticator){ .api = &daemon->service.api,
-		.nonces = nonces_new(NONCES_MAX),
-		.oldest_s = is_first ? 0 : (now_ms + 999) / 1000 };
-	daemon->http = http_new(daemon->service.api.loop, service_handle, &daemon->service);
-	daemon->start_timer = loop_timer_new(daemon->service.api.loop, start_serving, daemon);
-	daemon->expire_timer = loop_timer_new(daemon->service.api.loop, expire_tokens, daemon);
-	loop_timer_set(daemon->start_timer,
-		is_first ? 0 : (uint64_t)(daemon->service.authenticator.oldest_s * 1000 - now_ms));
-	loop_timer_set(daemon->expire_timer, 0);
-	loop_on_signal(daemon->service.api.loop, SIGTERM, terminate, daemon);
-	loop_on_signal(daemon->service.api.loop, SIGINT, terminate, daemon);
-	loop_on_signal(daemon->service.api.loop, SIGHUP, reopen_audit, daemon);
-	return 0;
+	err = prepare_serving(daemon, is_first);
+	return err < 0 ? failed("unix socket", err) : 0;
 }
 
 static void tear_down(struct daemon *daemon)

@@ -40,10 +40,23 @@ static const char *type_name(enum parameter_type type)
 	return names[type];
 }
 
+/* Text inside a table's cell: a bar would end it. */
+static void add_cell(struct strbuf *buf, const char *text)
+{
+	for (; *text; text++) {
+		if (strchr("|\\`*", *text))
+			strbuf_add_char(buf, '\\');
+		strbuf_add_char(buf, *text);
+	}
+}
+
 static void add_values(struct strbuf *buf, const char *const *values)
 {
-	for (size_t i = 0; values[i]; i++)
-		strbuf_addf(buf, "%s`%s`", i ? " " : "", values[i]);
+	for (const char *separator = ""; *values; values++)
+		if (**values) {
+			strbuf_addf(buf, "%s`%s`", separator, *values);
+			separator = " ";
+		}
 }
 
 static void add_range(struct strbuf *buf, const struct parameter *row)
@@ -71,7 +84,9 @@ static void add_parameter(struct strbuf *buf, const struct parameter *row)
 		add_values(buf, row->values);
 	else
 		add_range(buf, row);
-	strbuf_addf(buf, " | %s |\n", row->doc ? row->doc : "");
+	strbuf_add(buf, " | ");
+	add_cell(buf, row->doc ? row->doc : "");
+	strbuf_add(buf, " |\n");
 }
 
 static void add_action(void *arg, const struct action *action)
@@ -108,25 +123,36 @@ static const char *field_type_name(enum field_type type)
 	return names[type];
 }
 
+static void add_field_range(struct strbuf *buf, const struct field *field)
+{
+	bool is_text = field->type == FIELD_STRING || field->type == FIELD_SECRET;
+
+	if (field->values)
+		add_values(buf, field->values);
+	else if (field->type == FIELD_PREFIXES)
+		strbuf_addf(buf, "at most %" PRIu64, field->max);
+	else if (field->max && field->type != FIELD_TAGS)
+		strbuf_addf(buf, "%" PRIu64 " to %" PRIu64 "%s", field->min, field->max,
+			is_text ? " characters" : "");
+}
+
 static void add_fields(struct strbuf *buf, const struct field *fields, const char *parent)
 {
 	for (const struct field *field = fields; field->name; field++) {
-		AUTO_FREE char *name = xasprintf("%s%s", parent, field->name);
+		AUTO_FREE char *inner = xasprintf("%s%s.", parent, field->name);
 
 		if (field->flags & FIELD_INTERNAL)
 			continue;
-		strbuf_addf(buf, "| %s | %s | ", name, field_type_name(field->type));
-		if (field->type == FIELD_ENUM)
-			add_values(buf, field->values);
-		else if (field->max)
-			strbuf_addf(buf, "%" PRIu64 " to %" PRIu64, field->min, field->max);
-		strbuf_addf(buf, " | %s | %s |\n", field->default_text ? field->default_text : "",
-			field->doc ? field->doc : "");
-		if (field->type == FIELD_OBJECT) {
-			AUTO_FREE char *inner = xasprintf("%s.", name);
-
+		strbuf_addf(
+			buf, "| %s%s | %s | ", parent, field->name, field_type_name(field->type));
+		add_field_range(buf, field);
+		strbuf_addf(buf, " | %s | ", field->default_text ? field->default_text : "");
+		add_cell(buf, field->doc ? field->doc : "");
+		if (field->answer_name)
+			strbuf_addf(buf, " In answers: %s.", field->answer_name);
+		strbuf_add(buf, " |\n");
+		if (field->type == FIELD_OBJECT)
 			add_fields(buf, field->object, inner);
-		}
 	}
 }
 

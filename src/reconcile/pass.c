@@ -30,6 +30,8 @@ struct part {
 
 struct pass {
 	const struct world *world;
+	const struct clock *clock;
+	struct clock_timer *first_step; /* nothing happens inside pass_start */
 	struct scope scope;
 	char *id;
 	struct part *parts;
@@ -151,6 +153,16 @@ static const char *owner_of(const struct change *change)
 	return change->want ? change->want->owner : change->seen->owner;
 }
 
+/* What a later driver made stands on what the earlier ones made. While one of the later cannot be
+ * asked, nothing is pulled away from under it. */
+static bool may_be_stood_on(const struct pass *pass)
+{
+	for (size_t i = pass->part + 1; i < pass->len; i++)
+		if (!pass->parts[i].observed)
+			return true;
+	return false;
+}
+
 /* An earlier step for this owner failed, or nobody knows what it should look like. */
 static bool must_skip(const struct pass *pass, const struct change *change)
 {
@@ -158,6 +170,8 @@ static bool must_skip(const struct pass *pass, const struct change *change)
 	const struct failure *failure = find_failure(pass, owner);
 
 	if (failure && failure->phase == pass->phase)
+		return true;
+	if (!change->want && may_be_stood_on(pass))
 		return true;
 	return !change->want &&
 	       world_is_broken(pass->world, world_kind_of(pass->world, owner), owner);
@@ -247,8 +261,14 @@ static void step(struct pass *pass)
 	pass->done(pass->arg, pass);
 }
 
-struct pass *pass_start(const struct world *world, const struct driver_use *drivers, size_t len,
-	enum kind kind, const char *id, void (*done)(void *arg, struct pass *pass), void *arg)
+static void go_on(void *pass)
+{
+	step(pass);
+}
+
+struct pass *pass_start(const struct world *world, const struct clock *clock,
+	const struct driver_use *drivers, size_t len, enum kind kind, const char *id,
+	void (*done)(void *arg, struct pass *pass), void *arg)
 {
 	struct pass *pass = xcalloc(1, sizeof(*pass));
 
@@ -263,10 +283,9 @@ struct pass *pass_start(const struct world *world, const struct driver_use *driv
 	pass->done = done;
 	pass->arg = arg;
 	pass->phase = OBSERVE;
-	if (!step_observe(pass)) {
-		pass_free(pass);
-		return NULL;
-	}
+	pass->clock = clock;
+	pass->first_step = clock->timer_new(clock->ctx, go_on, pass);
+	clock->timer_set(pass->first_step, 0);
 	return pass;
 }
 
@@ -287,6 +306,7 @@ void pass_free(struct pass *pass)
 		items_clear(&pass->parts[i].want);
 		items_clear(&pass->parts[i].seen);
 	}
+	pass->clock->timer_free(pass->first_step);
 	free(pass->parts);
 	free(pass->error);
 	free(pass->id);

@@ -10,7 +10,7 @@ const assert = require('node:assert/strict');
 const REGION = process.env.VPNGW_REGION;
 const ZONE = process.env.VPNGW_ZONE;
 /* Every character a pre-shared key may have. */
-const PSK = Array.from({ length: 94 }, (_, i) => String.fromCharCode(0x21 + i)).join('');
+const PSK = Array.from({ length: 94 }, (_, i) => String.fromCharCode(0x21 + i)).join('').replace('"', '');
 
 function assertSubset(actual, expected, path = '') {
   for (const [name, value] of Object.entries(expected)) {

@@ -48,6 +48,17 @@ def test_files(gateway):
     assert secret not in gateway.log_text()
 
 
+def test_who_can_connect_is_served():
+    """The first access key is in its file, and after a restart a stamp made now is new enough."""
+    with Gateway() as gateway:
+        for _ in range(4):
+            client = Client(gateway, "acs3")
+            assert client.call("DescribeRegions")
+            client.close()
+            gateway.stop(signal.SIGKILL)
+            gateway.start()
+
+
 @needs_root
 def test_root_needs_no_signature_on_the_socket(gateway):
     assert stat.S_IMODE(gateway.socket_path.stat().st_mode) == 0o600

@@ -54,6 +54,8 @@ static void dumped(void *arg, int error, uint32_t value)
 
 	(void)value;
 	observation->err = error;
+	if (!error)
+		observation->esp->parts.tunnels.all_adopted(observation->esp->parts.tunnels.ctx);
 	answer_observation(observation);
 }
 

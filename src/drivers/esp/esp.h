@@ -17,6 +17,7 @@ struct tunnel_port {
 	int (*fd)(void *ctx, uint32_t number);              /* borrowed; -1 = none */
 	uint64_t (*generation)(void *ctx, uint32_t number); /* changes with the device */
 	void (*adopt_take)(void *ctx, uint32_t number, int fd);
+	void (*all_adopted)(void *ctx); /* whatever espd held is adopted now */
 	void *ctx;
 };
 

@@ -148,3 +148,11 @@ void net_tunnel_adopt_take(struct net *net, uint32_t number, int fd)
 {
 	tuns_adopt_take(&net->tuns, number, fd);
 }
+
+void net_tunnels_all_adopted(struct net *net)
+{
+	if (net->tuns.are_known)
+		return;
+	net->tuns.are_known = true;
+	net->parts.mark(net->parts.mark_arg, KIND_VPC, NULL);
+}

@@ -30,3 +30,6 @@ int net_tunnel_fd(const struct net *net, uint32_t number);
 uint64_t net_tunnel_generation(const struct net *net, uint32_t number);
 /* Takes fd, which came back from vpngw-espd, unless one is held already. */
 void net_tunnel_adopt_take(struct net *net, uint32_t number, int fd);
+/* What vpngw-espd held has come back: a device without a descriptor is dead from now on. Until then
+ * it is left alone. */
+void net_tunnels_all_adopted(struct net *net);

@@ -125,8 +125,7 @@ static int see_links(struct view *view)
 			continue;
 		memcpy(part.interface, link->name, IFNAMSIZ);
 		memcpy(part.alias, link->alias, RT_ALIAS_SIZE);
-		/* Without a descriptor, here or come back from vpngw-espd, nobody can serve it. */
-		part.is_ready = link->is_up && tuns_find(&view->net->tuns, part.number);
+		part.is_ready = link->is_up && !tuns_is_lost(&view->net->tuns, part.number);
 		see(view, &part, connection_id(view, part.number));
 	}
 	return 0;

@@ -59,6 +59,11 @@ const struct tun *tuns_find(const struct tuns *tuns, uint32_t number)
 	return tun;
 }
 
+bool tuns_is_lost(const struct tuns *tuns, uint32_t number)
+{
+	return tuns->are_known && !tuns_find(tuns, number);
+}
+
 void tuns_adopt_take(struct tuns *tuns, uint32_t number, int fd)
 {
 	if (tuns_find(tuns, number))

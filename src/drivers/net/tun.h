@@ -7,6 +7,7 @@
 
 #include "base/alloc.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <uthash.h>
 
@@ -20,11 +21,14 @@ struct tun {
 struct tuns {
 	struct tun *held;
 	uint64_t generation; /* the last one given */
+	bool are_known;      /* nobody else holds a descriptor that is not here as well */
 };
 
 /* Makes the device in a namespace and holds its descriptor. -EBUSY: the name is taken. */
 MUST_CHECK int tuns_create(struct tuns *tuns, int namespace_fd, uint32_t number, const char *name);
 const struct tun *tuns_find(const struct tuns *tuns, uint32_t number);
+/* A device of this number that is there can never be served again: its descriptor is lost. */
+bool tuns_is_lost(const struct tuns *tuns, uint32_t number);
 void tuns_adopt_take(struct tuns *tuns, uint32_t number, int fd);
 void tuns_close(struct tuns *tuns, uint32_t number);
 void tuns_done(struct tuns *tuns);
