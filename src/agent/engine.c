@@ -51,6 +51,11 @@ static void tunnel_adopt_take(void *ctx, uint32_t number, int fd)
 	net_tunnel_adopt_take(ctx, number, fd);
 }
 
+static void tunnels_all_adopted(void *ctx)
+{
+	net_tunnels_all_adopted(ctx);
+}
+
 static int start_net(struct engine *engine, const struct engine_settings *settings)
 {
 	return net_new(&(struct net_parts){ .loop = settings->loop,
@@ -68,7 +73,8 @@ static void start_esp(struct engine *engine, const struct engine_settings *setti
 		.socket_path = path,
 		.world = engine->world,
 		.store = settings->keeps_counters ? settings->store : NULL,
-		.tunnels = { tunnel_fd, tunnel_generation, tunnel_adopt_take, engine->net },
+		.tunnels = { tunnel_fd, tunnel_generation, tunnel_adopt_take, tunnels_all_adopted,
+			engine->net },
 		.mark = mark,
 		.mark_arg = engine,
 		.wake = wake,

@@ -21,7 +21,8 @@
 #include <sys/stat.h>
 
 #define DEFAULT_CONFIG "/etc/vpngw/vpngw.conf"
-#define LOOK_MS 10 /* how often a removal looks whether it is done */
+#define LOOK_MS 10         /* how often an end looks whether it may come */
+#define STOP_LIMIT_MS 3000 /* a pass that takes longer is not waited for */
 
 struct agent {
 	struct config *config;
@@ -31,7 +32,8 @@ struct agent {
 	struct store *store;
 	struct engine *engine;
 	struct loop_timer *look;
-	bool is_removing, is_emptied;
+	bool is_stopping, is_removing, is_emptied;
+	struct mono stop_limit;
 };
 
 static int failed(const char *what, int err)
@@ -93,7 +95,20 @@ static void stop(void *arg)
 {
 	struct agent *agent = arg;
 
-	loop_stop(agent->loop);
+	agent->is_stopping = true;
+	agent->stop_limit = mono_add_ms(mono_now(), STOP_LIMIT_MS);
+	loop_timer_set(agent->look, 0);
+}
+
+/* The running pass ends first: half of an edit is never left behind on purpose. */
+static void stop_when_settled(struct agent *agent)
+{
+	if (engine_is_settled(agent->engine))
+		loop_stop(agent->loop);
+	else if (mono_diff_ms(agent->stop_limit, mono_now()) < 0)
+		_exit(EXIT_SUCCESS); /* something hangs; nothing here needs more than its death */
+	else
+		loop_timer_set(agent->look, LOOK_MS);
 }
 
 /* First the running pass ends, then an engine with an empty store removes everything. */
@@ -101,6 +116,10 @@ static void look(void *arg)
 {
 	struct agent *agent = arg;
 
+	if (agent->is_stopping) {
+		stop_when_settled(agent);
+		return;
+	}
 	if (agent->is_emptied && engine_is_converged(agent->engine)) {
 		log_notice("everything of ours is removed");
 		loop_stop(agent->loop);

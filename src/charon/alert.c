@@ -21,6 +21,7 @@
 
 struct alerts {
 	struct agent_link *link;
+	struct ike_queue *queue;
 	mutex_t *lock; /* guards what follows */
 	/* IKE_SAs whose authentication failure was told: their timeout is no news. */
 	uint32_t told[TOLD_MAX];
@@ -36,11 +37,11 @@ static __thread struct {
 	char selectors[CHARON_TEXT_MAX];
 } received;
 
-struct alerts *alerts_new(struct agent_link *link)
+struct alerts *alerts_new(struct agent_link *link, struct ike_queue *queue)
 {
 	struct alerts *alerts;
 
-	INIT(alerts, .link = link, .lock = mutex_create(MUTEX_TYPE_DEFAULT));
+	INIT(alerts, .link = link, .queue = queue, .lock = mutex_create(MUTEX_TYPE_DEFAULT));
 	return alerts;
 }
 
@@ -175,9 +176,17 @@ static bool is_wrong_key(ike_sa_t *ike_sa, message_t *message, status_t status)
 	bool encrypted = data.len > HEADER_FLAGS_OFFSET &&
 			 (data.ptr[HEADER_FLAGS_OFFSET] & HEADER_FLAG_ENCRYPTED);
 
-	chunk_free(&data);
 	return encrypted && ike_sa->get_version(ike_sa) == IKEV1 && status != INVALID_STATE &&
 	       ike_sa->get_state(ike_sa) == IKE_CONNECTING;
+}
+
+/* The peer did answer, but not in a way that our key decrypts. */
+static bool gave_up_early(struct alerts *alerts, ike_sa_t *ike_sa)
+{
+	ike_sa_id_t *id = ike_sa->get_id(ike_sa);
+
+	return ike_sa->get_version(ike_sa) == IKEV1 &&
+	       ike_queue_has_early(alerts->queue, id->get_initiator_spi(id));
 }
 
 static void tell_timeout(struct alerts *alerts, ike_sa_t *ike_sa)
@@ -185,7 +194,11 @@ static void tell_timeout(struct alerts *alerts, ike_sa_t *ike_sa)
 	ike_sa_state_t state = ike_sa->get_state(ike_sa);
 
 	if (state == IKE_CREATED || state == IKE_CONNECTING) {
-		if (!was_told(alerts, ike_sa->get_unique_id(ike_sa)))
+		if (was_told(alerts, ike_sa->get_unique_id(ike_sa)))
+			return;
+		if (gave_up_early(alerts, ike_sa))
+			tell_authentication(alerts, ike_sa, FALSE);
+		else
 			tell_simple(alerts, ike_sa, CHARON_PEER_SILENT);
 	} else {
 		tell_simple(alerts, ike_sa, CHARON_DPD_TIMEOUT);
@@ -219,6 +232,11 @@ void alerts_raised(struct alerts *alerts, ike_sa_t *ike_sa, alert_t alert, va_li
 			tell_authentication(alerts, ike_sa, FALSE);
 	} else if (alert == ALERT_RETRANSMIT_SEND_TIMEOUT) {
 		tell_timeout(alerts, ike_sa);
+	} else if (alert == ALERT_HALF_OPEN_TIMEOUT) {
+		/* Its own timeout says nothing of a peer that just went away. */
+		if (gave_up_early(alerts, ike_sa) &&
+			!was_told(alerts, ike_sa->get_unique_id(ike_sa)))
+			tell_authentication(alerts, ike_sa, FALSE);
 	}
 }
 
@@ -227,7 +245,8 @@ static bool is_child_exchange(ike_sa_t *ike_sa, message_t *message, bool ours)
 	exchange_type_t exchange = message->get_exchange_type(message);
 
 	if (exchange != INFORMATIONAL_V1)
-		return exchange == IKE_AUTH || exchange == CREATE_CHILD_SA || exchange == QUICK_MODE;
+		return exchange == IKE_AUTH || exchange == CREATE_CHILD_SA ||
+		       exchange == QUICK_MODE;
 	/* IKEv1 refuses in an exchange of its own. */
 	if (ours)
 		return received.exchange == QUICK_MODE;
@@ -260,7 +279,11 @@ static void note_notify(struct alerts *alerts, ike_sa_t *ike_sa, message_t *mess
 	enum charon_reason reason = reason_of_refusal(&refusal);
 	struct charon_alert alert;
 
-	if (!reason || (ours && received.ike_unique_id != ike_sa->get_unique_id(ike_sa)))
+	if (!reason)
+		return;
+	/* What we refuse is what we received; without a connection charon refuses before we see it.
+	 */
+	if (ours && refusal.configured && received.ike_unique_id != ike_sa->get_unique_id(ike_sa))
 		return;
 	if (reason == CHARON_PSK_MISMATCH && was_told(alerts, ike_sa->get_unique_id(ike_sa)))
 		return; /* we found out before the peer said so */

@@ -8,11 +8,12 @@
 #include <bus/listeners/listener.h>
 
 #include "charon/agent_link.h"
+#include "charon/socket.h"
 
 struct alerts;
 
-/* link may be NULL: nothing is told then. Borrowed until freed. */
-struct alerts *alerts_new(struct agent_link *link);
+/* link may be NULL: nothing is told then. Both are borrowed until freed. */
+struct alerts *alerts_new(struct agent_link *link, struct ike_queue *queue);
 void alerts_free(struct alerts *alerts);
 
 /* The listener_t.alert hook. */

@@ -148,7 +148,7 @@ static bool start(struct vpngw_plugin *this)
 		if (!this->agent)
 			return FALSE;
 	}
-	this->alerts = alerts_new(this->agent);
+	this->alerts = alerts_new(this->agent, this->ike);
 	this->hook = message_hook_new(this->alerts, this->peers);
 	this->espd = espd_link_new(espd, &handler);
 	return this->espd != NULL;

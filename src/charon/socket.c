@@ -15,6 +15,7 @@
 #include <threading/thread.h>
 #include <time.h>
 
+#include "charon/early.h"
 #include "charon/pacing.h"
 
 #define QUEUE_MAX 4096
@@ -33,6 +34,7 @@ struct ike_queue {
 	struct item *first, *last; /* by due_ns */
 	size_t count;
 	struct pacing pacing;
+	struct early early;
 };
 
 struct socket {
@@ -132,12 +134,25 @@ void ike_queue_add(
 	packet->set_destination(packet, host_of(ike->local_address, ike->local_port));
 	packet->set_data(packet, chunk_clone(chunk_create((u_char *)(uintptr_t)payload, size)));
 	queue->lock->lock(queue->lock);
+	early_note(&queue->early, payload, size);
 	full = queue->count >= QUEUE_MAX;
 	if (!full)
 		insert(queue, packet, pacing_due(&queue->pacing, payload, size, now_ns()));
 	queue->lock->unlock(queue->lock);
 	if (full)
 		packet->destroy(packet);
+}
+
+bool ike_queue_has_early(struct ike_queue *queue, uint64_t initiator_spi)
+{
+	uint8_t spi[sizeof(initiator_spi)];
+	bool has;
+
+	memcpy(spi, &initiator_spi, sizeof(spi)); /* charon keeps it as on the wire */
+	queue->lock->lock(queue->lock);
+	has = early_has(&queue->early, spi);
+	queue->lock->unlock(queue->lock);
+	return has;
 }
 
 /* Waits for the first packet to be due; a cancellation point. With the lock held. */

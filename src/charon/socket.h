@@ -19,4 +19,7 @@ void ike_queue_free(struct ike_queue *queue);
 void ike_queue_add(
 	struct ike_queue *queue, const struct espd_ike *ike, const void *payload, size_t size);
 
+/* Did an IKEv1 peer with this initiator's SPI send an encrypted INFORMATIONAL? See early.h. */
+bool ike_queue_has_early(struct ike_queue *queue, uint64_t initiator_spi);
+
 socket_t *socket_new(struct espd_link *link, struct ike_queue *queue);

@@ -22,7 +22,7 @@
 
 #define RECORD_MAX 4096
 #define STAT_MAX 4096
-#define STAT_START_TIME 20 /* words behind the one that follows the name; proc(5), field 22 */
+#define STAT_START_TIME 19 /* words between the state, which follows the name, and it; proc(5) */
 #define SWEEP_MS 10000
 
 static pid_t read_holder(int fd)
@@ -52,7 +52,7 @@ int instance_lock(const char *run_dir, pid_t *ret_holder)
 	return TAKE_FD(fd);
 }
 
-/* 0 = there is no such process. */
+/* 0 = there is no such process, or it has ended and is only not reaped yet. */
 static uint64_t start_time(pid_t pid)
 {
 	AUTO_FREE char *path = xasprintf("/proc/%d/stat", (int)pid);
@@ -66,7 +66,9 @@ static uint64_t start_time(pid_t pid)
 	rest = strrchr(text, ')'); /* a name may hold anything, blanks and brackets too */
 	if (rest)
 		rest += strspn(rest, ") ");
-	for (int word = 0; rest && word < STAT_START_TIME - 1; word++)
+	if (!rest || *rest == 'Z')
+		return 0;
+	for (int word = 0; rest && word < STAT_START_TIME; word++)
 		strsep(&rest, " ");
 	return rest && !parse_u64(strsep(&rest, " "), 1, UINT64_MAX, &time) ? time : 0;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Reads documents, keeps them until the world may change, and says which resources each change
- * touches: a gateway, a VPC or a customer gateway touches the connections that use it.
+ * touches: a gateway, a VPC or a customer gateway touches the connections that use it, a connection
+ * the routes into it.
  */
 #include "reconcile/feed.h"
 
@@ -141,6 +142,20 @@ static void changed_gateways(struct feed *feed, const char *vpc_id)
 	}
 }
 
+/* What is routed into a connection depends on its link. */
+static void changed_routes(struct feed *feed, const char *connection_id)
+{
+	size_t len;
+	const void *const *list = world_list(feed->world, KIND_VPN_ROUTE_ENTRY, &len);
+
+	for (size_t i = 0; i < len; i++) {
+		const struct vpn_route_entry *entry = list[i];
+
+		if (entry->next_hop && strcmp(entry->next_hop, connection_id) == 0)
+			feed->calls.changed(feed->calls.arg, KIND_VPN_ROUTE_ENTRY, entry->meta.id);
+	}
+}
+
 static void tell_change(struct feed *feed, const char *key)
 {
 	const char *slash = strchr(key, '/');
@@ -156,7 +171,14 @@ static void tell_change(struct feed *feed, const char *key)
 			changed_gateways(feed, slash + 1);
 		if (kind == KIND_VPN_GATEWAY || kind == KIND_CUSTOMER_GATEWAY)
 			changed_connections(feed, (enum kind)kind, slash + 1);
+		if (kind == KIND_VPN_CONNECTION)
+			changed_routes(feed, slash + 1);
 	}
+}
+
+void feed_tell_routes(struct feed *feed, const char *connection_id)
+{
+	changed_routes(feed, connection_id);
 }
 
 static void store_changed(void *arg, const struct store_event *event)

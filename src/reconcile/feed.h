@@ -30,3 +30,5 @@ void feed_start(struct feed *feed);
 void feed_apply(struct feed *feed);
 /* Why this resource's document was not understood; "" when it was or is not known. */
 const char *feed_fault(const struct feed *feed, enum kind kind, const char *id);
+/* Calls back for the route entries into this connection: its link may be a new one. */
+void feed_tell_routes(struct feed *feed, const char *connection_id);

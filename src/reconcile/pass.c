@@ -30,6 +30,8 @@ struct part {
 
 struct pass {
 	const struct world *world;
+	const struct clock *clock;
+	struct clock_timer *first_step; /* nothing happens inside pass_start */
 	struct scope scope;
 	char *id;
 	struct part *parts;
@@ -247,8 +249,14 @@ static void step(struct pass *pass)
 	pass->done(pass->arg, pass);
 }
 
-struct pass *pass_start(const struct world *world, const struct driver_use *drivers, size_t len,
-	enum kind kind, const char *id, void (*done)(void *arg, struct pass *pass), void *arg)
+static void go_on(void *pass)
+{
+	step(pass);
+}
+
+struct pass *pass_start(const struct world *world, const struct clock *clock,
+	const struct driver_use *drivers, size_t len, enum kind kind, const char *id,
+	void (*done)(void *arg, struct pass *pass), void *arg)
 {
 	struct pass *pass = xcalloc(1, sizeof(*pass));
 
@@ -263,10 +271,9 @@ struct pass *pass_start(const struct world *world, const struct driver_use *driv
 	pass->done = done;
 	pass->arg = arg;
 	pass->phase = OBSERVE;
-	if (!step_observe(pass)) {
-		pass_free(pass);
-		return NULL;
-	}
+	pass->clock = clock;
+	pass->first_step = clock->timer_new(clock->ctx, go_on, pass);
+	clock->timer_set(pass->first_step, 0);
 	return pass;
 }
 
@@ -287,6 +294,7 @@ void pass_free(struct pass *pass)
 		items_clear(&pass->parts[i].want);
 		items_clear(&pass->parts[i].seen);
 	}
+	pass->clock->timer_free(pass->first_step);
 	free(pass->parts);
 	free(pass->error);
 	free(pass->id);

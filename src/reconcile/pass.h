@@ -9,6 +9,7 @@
  */
 #pragma once
 
+#include "reconcile/clock.h"
 #include "reconcile/diff.h"
 #include "reconcile/driver.h"
 
@@ -20,10 +21,10 @@ struct driver_use {
 	void *ctx;
 };
 
-/* Calls done later, never inside; id may be NULL (everything). NULL: no driver could even begin to
- * observe. */
-struct pass *pass_start(const struct world *world, const struct driver_use *drivers, size_t len,
-	enum kind kind, const char *id, void (*done)(void *arg, struct pass *pass), void *arg);
+/* Calls done later, never inside; id may be NULL (everything). */
+struct pass *pass_start(const struct world *world, const struct clock *clock,
+	const struct driver_use *drivers, size_t len, enum kind kind, const char *id,
+	void (*done)(void *arg, struct pass *pass), void *arg);
 /* Only when it is done, or when no driver will call back any more. */
 void pass_free(struct pass *pass);
 

@@ -118,6 +118,8 @@ static void finish_one(struct reconciler *reconciler, const struct pass *pass)
 	const char *failure = pass_failure(pass, scope->id);
 	int err = has_status(scope->kind) ? report(reconciler, pass, scope->kind, scope->id) : 0;
 
+	if (scope->kind == KIND_VPN_CONNECTION && pass_acted(pass))
+		feed_tell_routes(reconciler->feed, scope->id);
 	if (!failure && err == 0) {
 		queue_forget(reconciler->queue, scope->kind, scope->id);
 		return;
@@ -216,12 +218,13 @@ static void start_pass(struct reconciler *reconciler, enum kind kind, const char
 	/* Looking at everything covers every key. Those that failed keep their count. */
 	if (!id)
 		queue_drain(reconciler->queue);
-	if (load_records(reconciler))
-		reconciler->pass =
-			pass_start(reconciler->settings.world, reconciler->settings.drivers,
-				reconciler->settings.drivers_len, kind, id, pass_done, reconciler);
-	if (!reconciler->pass)
+	if (!load_records(reconciler)) {
 		retry(reconciler, kind, id);
+		return;
+	}
+	reconciler->pass = pass_start(reconciler->settings.world, reconciler->clock,
+		reconciler->settings.drivers, reconciler->settings.drivers_len, kind, id, pass_done,
+		reconciler);
 }
 
 static void next_key(void *arg)

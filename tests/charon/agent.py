@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """The agent's end of src/charon/proto.h: reads HELLO and alerts, sends peer settings."""
 import collections
+import fcntl
 import select
 import socket
 import struct
 import time
 
+from lab.until import until
+
+SIOCOUTQ = 0x5411
 HELLO, ALERT, PEER, PEERS_DONE = 1, 2, 16, 17
 REASONS = ("", "ike proposal", "child proposal", "selector", "psk", "identity", "no connection", "peer silent",
            "peer refused", "dpd timeout")
@@ -33,6 +37,7 @@ class Agent:
 
     def done(self):
         self.socket.send(struct.pack("=I", PEERS_DONE))
+        until(lambda: not struct.unpack("=i", fcntl.ioctl(self.socket, SIOCOUTQ, b"\0\0\0\0"))[0], "the plug-in has read it all")
 
     def read(self, seconds=0.0):
         """Takes what is there into self.alerts; waits up to `seconds` for the first message."""

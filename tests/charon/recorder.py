@@ -16,6 +16,7 @@ HELLO, ACK = 1, 2
 SPI_GET, SA_ADD, SA_UPDATE, SA_QUERY, SA_REMOVE, SA_FLUSH, IKE_SEND = range(64, 71)
 SA_COUNTERS, IKE_RECEIVED, SA_EXPIRED, SA_MAPPING = range(80, 84)
 IN, OUT = 1, 2
+VERSION = 1
 HEADER = struct.Struct("=HHI")
 MARKER = b"\0\0\0\0"
 U8, U16, U32, U64 = ctypes.c_uint8, ctypes.c_uint16, ctypes.c_uint32, ctypes.c_uint64
@@ -75,6 +76,7 @@ class Recorder:
         self.traffic = {}     # key: (packets, bytes, idle seconds) for SA_QUERY
         self.refuse = {}      # request type: errno to answer
         self.lost = collections.Counter()
+        self.nat_offset = 0   # not 0: behind a NAT that adds this to the port
         self.lock = threading.RLock()
         self.client = self.thread = None
 
@@ -89,7 +91,7 @@ class Recorder:
         for port in (500, 4500):
             self.udp[port] = self.machine.socket(socket.AF_INET, socket.SOCK_DGRAM)
             self.udp[port].setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            self.udp[port].bind((self.address, port))
+            self.udp[port].bind((self.address, port + self.nat_offset))
         self.waker, self.woken = os.pipe()[::-1]
         self.thread = threading.Thread(target=self._run, daemon=True)
         self.thread.start()
@@ -152,7 +154,7 @@ class Recorder:
 
     def _handle(self, kind, sequence, body):
         if kind == HELLO:
-            self._send(HELLO, sequence, struct.pack("=I", 1))
+            self._send(HELLO, sequence, struct.pack("=I", VERSION))
             return
         if kind == IKE_SEND:
             self._ike_send(body)
@@ -190,7 +192,7 @@ class Recorder:
 
     def _relay(self, udp):
         payload, (remote, remote_port) = udp.recvfrom(65536)
-        port = udp.getsockname()[1]
+        port = udp.getsockname()[1] - self.nat_offset
         if len(payload) < 2 or (port == 4500 and payload[:4] != MARKER):
             self.lost["not ike"] += 1
             return

@@ -3,6 +3,7 @@
 import ctypes
 import os
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -14,7 +15,8 @@ import pytest
 HERE = pathlib.Path(__file__).resolve().parent
 BUILD = pathlib.Path(os.environ.get("VPNGW_BUILD", HERE.parents[1] / "build"))
 VPNGW = BUILD / "src" / "cli" / "vpngw"
-CLONE_NEWNS, CLONE_NEWNET, MS_REC, MS_PRIVATE = 0x20000, 0x40000000, 0x4000, 0x40000
+CLONE_NEWNS, CLONE_NEWNET = 0x20000, 0x40000000
+MS_REC, MS_PRIVATE, MS_SHARED = 0x4000, 0x40000, 0x100000
 DEADLINE_S = 20
 
 
@@ -32,7 +34,9 @@ def pytest_configure():
         return
     libc = ctypes.CDLL(None, use_errno=True)
     assert libc.unshare(CLONE_NEWNS | CLONE_NEWNET) == 0, os.strerror(ctypes.get_errno())
-    assert libc.mount(None, b"/", None, MS_REC | MS_PRIVATE, None) == 0
+    # cut off from the machine, then shared within, as systemd has it: mounts of charon must not come out
+    for propagation in (MS_PRIVATE, MS_SHARED):
+        assert libc.mount(None, b"/", None, MS_REC | propagation, None) == 0
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     subprocess.run(["ip", "address", "add", "192.0.2.1/32", "dev", "lo"], check=True)
 
@@ -94,17 +98,25 @@ class Machine:
     def order(self, event):
         return [name for what, name, _ in self.events() if what == event]
 
+    def started(self, log=None):
+        """The programs in the order in which the supervisor started them."""
+        return re.findall(r"started program=(\S+)", (log or self.log).read_text(encoding="utf-8"))
+
     def pids(self):
         """The newest process of each stand-in."""
         return {name: pid for event, name, pid in self.events() if event == "start"}
 
     def close(self):
+        """Also after a test that failed half-way; one in the background is asked to stop."""
         if self.up and self.up.poll() is None:
             self.up.kill()
             self.up.wait()
+        elif (self.run / "up.sock").exists():
+            self.vpngw("down", "--config", self.config)
         for _, _, pid in self.events():
             if is_alive(pid):
                 os.kill(pid, signal.SIGKILL)
+        until(lambda: not any(is_alive(pid) for _, _, pid in self.events()), "all stand-ins have ended")
         shutil.rmtree(self.root)
 
 

@@ -64,7 +64,8 @@ def facts():
     """What charon's surroundings look like from inside."""
     status = pathlib.Path("/proc/self/status").read_text(encoding="ascii")
     plugins = sorted(p.name for p in pathlib.Path("/usr/lib/ipsec/plugins").iterdir())
-    (ROOT / "facts").write_text(status + "Plugins: " + " ".join(plugins), encoding="ascii")
+    (ROOT / "facts").write_text(f"{status}Plugins: {' '.join(plugins)}\nVariables: {' '.join(sorted(os.environ))}\n",
+                                encoding="ascii")
 
 
 signal.signal(signal.SIGTERM, on_term)

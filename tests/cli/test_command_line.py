@@ -40,5 +40,6 @@ def test_check_config(machine):
 def test_example_configuration(machine):
     example = machine.vpngw("check-config", "--example").stdout
     written = (DIST / "vpngw.conf").read_text(encoding="utf-8")
-    assert written == "# SPDX-License-Identifier: Apache-2.0\n" + example
+    assert written == "# SPDX-License-Identifier: Apache-2.0\n" + example, \
+        "dist/vpngw.conf is stale: its SPDX line, then the output of vpngw check-config --example"
     assert machine.vpngw("check-config", DIST / "vpngw.conf").returncode == 0

@@ -1,14 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The world of espd's component tests.
-
-      namespace a                    r                     b
-      tun 172.31.1.1/24                                    tun 172.31.2.1/24
-        │                                                    │
-      espd A ── 10.0.1.1/24 ─── 10.0.1.254 10.0.2.254 ─── 10.0.2.1/24 ── espd B
-
-Both espd are real processes as uid 12345. The test is their agent and their charon.
-"""
-import os
+"""Fixtures of espd's component tests; what they make is in espd_world.py and espd_oracle.py."""
+import contextlib
 import pathlib
 import sys
 
@@ -17,89 +9,8 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
 import namespaces
-from espd_client import ESP, IKE, IN, NATT, OUT, SUITES, Espd
-from namespaces import open_esp, open_tun, open_udp, run
-
-BINARY = os.environ.get("VPNGW_ESPD", str(pathlib.Path(__file__).resolve().parents[2] / "build/src/espd/vpngw-espd"))
-IF_ID = 7
-OUTER = {"a": "10.0.1.1", "b": "10.0.2.1"}
-INNER = {"a": "172.31.1.1", "b": "172.31.2.1"}
-PEER = {"a": "b", "b": "a"}
-
-
-class Side:
-    """One espd with its agent, its charon and its namespace."""
-
-    def __init__(self, name, tmp_path, mtu=1400):
-        self.name, self.outer, self.inner = name, OUTER[name], INNER[name]
-        self.peer_outer, self.peer_inner = OUTER[PEER[name]], INNER[PEER[name]]
-        folder = tmp_path / name
-        folder.mkdir()
-        self.espd = Espd(BINARY, str(folder))
-        self.agent, self.charon = self.espd.agent(), self.espd.charon()
-        self.add_sockets(self.outer)
-        tun = open_tun(name, "tun7")
-        self.agent.add_tunnel(IF_ID, tun, self.outer, mtu)
-        os.close(tun)
-        run(f"ip addr add {self.inner}/24 dev tun7", name)
-        run(f"ip link set tun7 mtu {mtu} up", name)
-        run(f"ip route add {self.peer_inner}/32 dev tun7 src {self.inner}", name)
-
-    def add_sockets(self, local):
-        for kind, port in ((IKE, 500), (NATT, 4500), (ESP, None)):
-            with open_esp(self.name, local) if kind == ESP else open_udp(self.name, local, port) as sock:
-                self.agent.add_socket(kind, local, sock.fileno())
-
-    def counters(self):
-        return self.agent.counters(IF_ID)
-
-    def run(self, command, **kwargs):
-        return run(command, self.name, **kwargs)
-
-
-def make_keys(suite):
-    return os.urandom(suite[1]), os.urandom(suite[3])
-
-
-class World:
-    def __init__(self, tmp_path, mtu=1400):
-        build_network()
-        self.a, self.b = Side("a", tmp_path, mtu), Side("b", tmp_path, mtu)
-
-    def connect(self, suite="aes128-sha1", spi=0x1000, **options):
-        """SAs both ways: a sends on spi, b on spi + 1."""
-        for sender, receiver, number in ((self.a, self.b, spi), (self.b, self.a, spi + 1)):
-            keys = make_keys(SUITES[suite])
-            for side, direction in ((receiver, IN), (sender, OUT)):
-                side.charon.add_sa(direction, number, IF_ID, sender.outer, receiver.outer, SUITES[suite], keys, **options)
-
-    def ping(self, count=3, size=56, check=True, options="", source="a"):
-        side = getattr(self, source)
-        return side.run(f"ping -n -c {count} -i 0.01 -W 2 -s {size} {options} {side.peer_inner}", check=check)
-
-    def close(self):
-        for side in (self.a, self.b):
-            side.espd.stop()
-
-
-def build_network():
-    for ns in ("a", "r", "b"):
-        run(f"ip netns add {ns}")
-        run("ip link set lo up", ns)
-        run("sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1", ns)
-    run("sysctl -qw net.ipv4.ip_forward=1", "r")
-    for ns, net in (("a", "10.0.1"), ("b", "10.0.2")):
-        run(f"ip link add wan netns {ns} type veth peer name to-{ns} netns r")
-        run(f"ip addr add {net}.1/24 dev wan", ns)
-        run("ip link set wan up", ns)
-        run(f"ip addr add {net}.254/24 dev to-{ns}", "r")
-        run(f"ip link set to-{ns} up", "r")
-        run(f"ip route add default via {net}.254", ns)
-
-
-def remove_network():
-    for ns in ("a", "r", "b"):
-        run(f"ip netns del {ns}", check=False)
+from espd_oracle import Oracle
+from espd_world import World, clean_up
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -107,16 +18,31 @@ def isolated():
     namespaces.isolate()
 
 
+@contextlib.contextmanager
+def made(kind, tmp_path):
+    try:
+        thing = kind(tmp_path)
+        yield thing
+        thing.close()
+    finally:
+        clean_up()
+
+
 @pytest.fixture
 def world(tmp_path):
-    made = None
-    try:
-        made = World(tmp_path)
-        yield made
-        made.close()
-    finally:
-        if made:
-            for side in (made.a, made.b):
-                side.espd.process.kill()
-                side.espd.process.wait()
-        remove_network()
+    """Two espd back to back."""
+    with made(World, tmp_path) as thing:
+        yield thing
+
+
+@pytest.fixture
+def oracle(tmp_path):
+    """One espd, the test is its peer."""
+    with made(Oracle, tmp_path) as thing:
+        yield thing
+
+
+@pytest.fixture(scope="module")
+def shared_oracle(tmp_path_factory):
+    with made(Oracle, tmp_path_factory.mktemp("oracle")) as thing:
+        yield thing

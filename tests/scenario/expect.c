@@ -63,6 +63,10 @@ static char *expect_status(struct play *play, char **words, size_t len)
 		wrong = xstrdup("there is a status, expected none");
 	else if (strcmp(words[3], "message") == 0)
 		wrong = len > 4 ? expect_message(&status, words[4]) : xstrdup("message what");
+	else if (strcmp(words[3], "unapplied") == 0)
+		wrong = status.applied_revision < lab_revision(play->lab, kind, id)
+				? NULL
+				: xstrdup("the newest revision counts as applied");
 	else if (strcmp(words[3], "active") == 0 || strcmp(words[3], "updating") == 0)
 		wrong = compare_texts("state",
 			status_state(&status, lab_revision(play->lab, kind, id)), words[3]);

@@ -7,7 +7,8 @@
 #include <string.h>
 #include <utlist.h>
 
-#define ANSWER_MS 50     /* a negotiation with a peer that answers */
+#define ANSWER_MS 50 /* a negotiation with a peer that answers */
+#define CHILD_MS 30
 #define SILENCE_MS 20000 /* until charon gives up on one that does not */
 #define RESTART_MS 700
 
@@ -169,8 +170,11 @@ static void negotiated(void *arg)
 	if (!sa->is_established) {
 		sa->is_established = true;
 		sa->since_ms = fake_now_ms(charon);
+		tell_event(charon, sa->name);
+		/* Phase 2 follows, as in IKEv1. */
+		charon->clock->timer_set(sa->timer, CHILD_MS);
+		return;
 	}
-	tell_event(charon, sa->name);
 	if (peer->behaviour == PEER_REFUSES_CHILD) {
 		alert(charon, CHARON_CHILD_PROPOSAL_MISMATCH, sa->name,
 			"ESP:AES_CBC_128/HMAC_SHA1_96", "NO_PROPOSAL_CHOSEN");

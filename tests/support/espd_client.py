@@ -204,6 +204,8 @@ class Client:
 class Espd:
     """A running vpngw-espd; a context manager. Its standard error is in .log()."""
 
+    running = []
+
     def __init__(self, binary, run_dir, uid=12345, gid=12345):
         self.run_dir = run_dir
         self.log_path = os.path.join(run_dir, "espd.log")
@@ -215,6 +217,7 @@ class Espd:
             self.process = subprocess.Popen(
                 [str(binary), "--run-dir", str(run_dir), "--uid", str(uid), "--gid", str(gid)],
                 stderr=log, env=environment, preexec_fn=_die_with_parent)
+        Espd.running.append(self)
         deadline = time.monotonic() + 20
         while "ready" not in self.log():
             assert self.process.poll() is None, f"espd ended: {self.log()}"
@@ -237,18 +240,23 @@ class Espd:
     def charon(self):
         return Client(os.path.join(self.run_dir, "ike.sock"))
 
+    def kill(self):
+        """Ends it at once and waits."""
+        self.process.kill()
+        self.process.wait()
+        if self in Espd.running:
+            Espd.running.remove(self)
+
     def stop(self):
         """Ends it; it must end by itself, with 0 and without a sanitizer's word."""
-        if self.process.returncode is not None:
+        if self not in Espd.running:
             return
         with contextlib.suppress(ProcessLookupError):
             self.process.send_signal(signal.SIGTERM)
         try:
             status = self.process.wait(20)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-            raise
+        finally:
+            self.kill()
         assert status == 0, f"espd ended with {status}: {self.log()}"
         assert "runtime error" not in self.log() and "Sanitizer" not in self.log(), self.log()
 

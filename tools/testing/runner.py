@@ -19,7 +19,7 @@ def environment():
     return os.environ | {
         "VPNGW_BUILD": str(CHECK_BUILD),
         "VPNGW_ESPD": str(CHECK_BUILD / "src" / "espd" / "vpngw-espd"),
-        "ASAN_OPTIONS": "abort_on_error=1:halt_on_error=1:strict_string_checks=1:detect_stack_use_after_return=1",
+        "ASAN_OPTIONS": "abort_on_error=1:halt_on_error=1:detect_stack_use_after_return=1",
         "UBSAN_OPTIONS": "abort_on_error=1:halt_on_error=1:print_stacktrace=1",
         "PYTHONDONTWRITEBYTECODE": "1",
         "LC_ALL": "C.UTF-8",

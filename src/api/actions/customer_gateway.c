@@ -20,12 +20,13 @@ static int check_address_is_free(
 	const struct api *api, const struct customer_gateway *gateway, struct fault *fault)
 {
 	AUTO_FOUND struct found found = {};
-	int err = find_all(api, KIND_CUSTOMER_GATEWAY, NULL, NULL, &found);
 	char text[ADDR_TEXT_SIZE];
+	int err;
 
 	addr_format(gateway->ip_address, text);
+	err = find_all(api, KIND_CUSTOMER_GATEWAY, NULL, text, &found);
 	for (size_t i = 0; !err && i < found.len; i++) {
-		const struct customer_gateway *other = found.items[i];
+		const struct customer_gateway *other = found.items[i].resource;
 
 		if (addr_equal(other->ip_address, gateway->ip_address) &&
 			strcmp(other->meta.region_id, gateway->meta.region_id) == 0)
@@ -129,7 +130,7 @@ static int delete_customer_gateway(const struct api *api, const struct request *
 	if (!err)
 		err = find_all(api, KIND_VPN_CONNECTION, NULL, gateway->meta.id, &found);
 	for (size_t i = 0; !err && i < found.len; i++) {
-		const struct vpn_connection *connection = found.items[i];
+		const struct vpn_connection *connection = found.items[i].resource;
 
 		if (strcmp(connection->customer_gateway_id, gateway->meta.id) == 0)
 			return fault_setf(fault, REASON_DEPENDENCY, "CustomerGatewayId",

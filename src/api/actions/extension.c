@@ -26,11 +26,14 @@ static int refuse_address(struct fault *fault, const char *text, const char *rul
 static int read_address(const char *text, struct vpc *vpc, struct fault *fault)
 {
 	const char *slash = strchr(text, '/');
-	AUTO_FREE char *address = slash ? xstrndup(text, (size_t)(slash - text)) : NULL;
+	AUTO_FREE char *address = xstrndup(text, slash ? (size_t)(slash - text) : strlen(text));
+	struct field field = *field_find(kind_info(KIND_VPC)->fields, "LanAddress");
 	struct prefix network;
 
-	if (!slash || addr_parse(address, &vpc->lan_address) < 0 ||
-		parse_u32(slash + 1, 1, 30, &vpc->lan_prefix_len) < 0)
+	field.name = "IpAddress";
+	if (!*address || field_set_text(&field, vpc, address, fault) < 0)
+		return *address ? -EINVAL : refuse_address(fault, text, "has no address");
+	if (!slash || parse_u32(slash + 1, 1, 30, &vpc->lan_prefix_len) < 0)
 		return refuse_address(
 			fault, text, "must be an IPv4 address and a prefix length from 1 to 30");
 	network = (struct prefix){ vpc->lan_address, (uint8_t)vpc->lan_prefix_len };
@@ -48,7 +51,7 @@ static int check_interface(const struct api *api, const struct vpc *vpc, struct 
 	int err = find_all(api, KIND_VPC, NULL, NULL, &found);
 
 	for (size_t i = 0; !err && i < found.len; i++) {
-		const struct vpc *other = found.items[i];
+		const struct vpc *other = found.items[i].resource;
 
 		if (strcmp(other->meta.id, vpc->meta.id) != 0 &&
 			strcmp(other->lan_interface, vpc->lan_interface) == 0)

@@ -26,13 +26,13 @@ const char *request_region(const struct api *api, const struct request *request)
 
 /* A document we wrote that does not open is our own fault, never the caller's. */
 static int decode(
-	const struct api *api, enum kind kind, const struct store_entry *entry, void **ret)
+	const struct vault *vault, enum kind kind, const struct store_entry *entry, void **ret)
 {
 	json_auto_t *document = json_loads(entry->value, JSON_REJECT_DUPLICATES, NULL);
 	struct resource *resource = resource_new(kind);
 	struct fault fault = {};
 
-	if (!document || resource_decode(kind, document, api->vault, resource, &fault) < 0) {
+	if (!document || resource_decode(kind, document, vault, resource, &fault) < 0) {
 		resource_free(kind, resource);
 		return -EBADMSG;
 	}
@@ -59,7 +59,7 @@ int find_by_id(const struct api *api, enum kind kind, const char *id, void *ret)
 	err = store_get(api->store, key, &entry);
 	if (err)
 		return err;
-	err = decode(api, kind, &entry, &resource);
+	err = decode(api->vault, kind, &entry, &resource);
 	store_entry_clear(&entry);
 	if (!err)
 		memcpy(ret, &resource, sizeof(resource));
@@ -89,8 +89,8 @@ int find_resource(const struct api *api, const struct request *request, enum kin
 
 static int compare(const void *a, const void *b)
 {
-	const struct resource *x = *(const struct resource *const *)a;
-	const struct resource *y = *(const struct resource *const *)b;
+	const struct resource *x = ((const struct found_item *)a)->resource;
+	const struct resource *y = ((const struct found_item *)b)->resource;
 
 	if (x->create_time_ms != y->create_time_ms)
 		return x->create_time_ms < y->create_time_ms ? -1 : 1;
@@ -103,21 +103,21 @@ int find_all(const struct api *api, enum kind kind, const char *below, const cha
 	AUTO_FREE char *prefix =
 		xasprintf("desired/%s/%s", kind_info(kind)->name, below ? below : "");
 	AUTO_FREE char *needle = mention ? xasprintf("\"%s\"", mention) : NULL;
-	struct store_entries entries = {};
 	struct found found = { .kind = kind };
-	int err = store_list(api->store, prefix, NULL, 0, &entries);
+	int err = store_list(api->store, prefix, NULL, 0, &found.entries);
 
 	if (err)
 		return err;
-	found.items = xcalloc(entries.len + 1, sizeof(*found.items));
-	for (size_t i = 0; i < entries.len && !err; i++) {
-		if (needle && !strstr(entries.items[i].value, needle))
+	found.items = xcalloc(found.entries.len + 1, sizeof(*found.items));
+	for (size_t i = 0; i < found.entries.len && !err; i++) {
+		struct found_item item = { .entry = &found.entries.items[i] };
+
+		if (needle && !strstr(item.entry->value, needle))
 			continue;
-		err = decode(api, kind, &entries.items[i], &found.items[found.len]);
+		err = decode(NULL, kind, item.entry, &item.resource);
 		if (!err)
-			found.len++;
+			found.items[found.len++] = item;
 	}
-	store_entries_clear(&entries);
 	if (err) {
 		found_clear(&found);
 		return err;
@@ -127,10 +127,16 @@ int find_all(const struct api *api, enum kind kind, const char *below, const cha
 	return 0;
 }
 
+int found_open(const struct api *api, const struct found *found, size_t index, void **ret)
+{
+	return decode(api->vault, found->kind, found->items[index].entry, ret);
+}
+
 void found_clear(struct found *found)
 {
 	for (size_t i = 0; i < found->len; i++)
-		resource_free(found->kind, found->items[i]);
+		resource_free(found->kind, found->items[i].resource);
 	free(found->items);
+	store_entries_clear(&found->entries);
 	*found = (struct found){};
 }

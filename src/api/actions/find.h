@@ -20,18 +20,27 @@ MUST_CHECK int find_resource(const struct api *api, const struct request *reques
 /* By id, for references inside resources. -ENOENT. */
 MUST_CHECK int find_by_id(const struct api *api, enum kind kind, const char *id, void *ret);
 
+struct found_item {
+	void *resource; /* without its secrets */
+	const struct store_entry *entry;
+};
+
 struct found {
 	enum kind kind;
-	void **items; /* by creation time, then id */
+	struct found_item *items; /* by creation time, then id */
 	size_t len;
+	struct store_entries entries;
 };
 
 /*
  * All of a kind; with `below` only ids that start with it, with `mention` only those that name this
- * id somewhere (the caller still checks where). Either may be NULL.
+ * id or value somewhere (the caller still checks where). Either may be NULL.
  */
 MUST_CHECK int find_all(const struct api *api, enum kind kind, const char *below,
 	const char *mention, struct found *ret);
+/* One of them with its secrets; the caller's. */
+MUST_CHECK int found_open(
+	const struct api *api, const struct found *found, size_t index, void **ret);
 void found_clear(struct found *found);
 #define AUTO_FOUND CLEANUP(found_clear)
 

@@ -102,18 +102,26 @@ static int is_match(const struct api *api, const struct request *request,
 	return listing->matches ? listing->matches(api, request, resource) : 1;
 }
 
+/* Counts the resource; describes it when it falls into the page. */
 static int add_entry(const struct api *api, const struct listing *listing, struct page *page,
-	const void *resource)
+	const struct found *found, size_t index)
 {
-	uint64_t index = page->total++;
+	uint64_t place = page->total++;
 	uint64_t start = (uint64_t)(page->number - 1) * page->size;
+	void *resource;
 	json_t *entry;
+	int err;
 
-	if (index < start || index >= start + page->size)
+	if (place < start || place >= start + page->size)
 		return 0;
+	err = found_open(api, found, index, &resource);
+	if (err)
+		return err;
 	entry = json_object();
 	json_array_append_new(page->entries, entry);
-	return listing->describe(api, resource, entry);
+	err = listing->describe(api, resource, entry);
+	resource_free(found->kind, resource);
+	return err;
 }
 
 int listing_answer(const struct api *api, const struct request *request,
@@ -127,9 +135,9 @@ int listing_answer(const struct api *api, const struct request *request,
 		return err;
 	page = page_new(request);
 	for (size_t i = 0; i < found.len && err >= 0; i++) {
-		err = is_match(api, request, listing, found.items[i]);
+		err = is_match(api, request, listing, found.items[i].resource);
 		if (err > 0)
-			err = add_entry(api, listing, &page, found.items[i]);
+			err = add_entry(api, listing, &page, &found, i);
 	}
 	page_answer(&page, listing, answer);
 	return err < 0 ? err : 0;

@@ -21,7 +21,7 @@ int vpc_vswitch_ids(const struct api *api, const struct vpc *vpc, json_t **ret)
 		return err;
 	list = json_array();
 	for (size_t i = 0; i < found.len; i++) {
-		const struct vswitch *vswitch = found.items[i];
+		const struct vswitch *vswitch = found.items[i].resource;
 
 		if (strcmp(vswitch->vpc_id, vpc->meta.id) == 0)
 			json_array_append_new(list, json_string(vswitch->meta.id));

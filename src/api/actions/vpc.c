@@ -162,8 +162,8 @@ static int check_unused(const struct api *api, const struct vpc *vpc, enum kind 
 	int err = find_all(api, kind, NULL, vpc->meta.id, &found);
 
 	for (size_t i = 0; !err && i < found.len; i++) {
-		AUTO_FREE char *owner = field_to_text(field, found.items[i]);
-		const char *id = ((const struct resource *)found.items[i])->id;
+		AUTO_FREE char *owner = field_to_text(field, found.items[i].resource);
+		const char *id = ((const struct resource *)found.items[i].resource)->id;
 
 		if (strcmp(owner, vpc->meta.id) == 0)
 			return fault_setf(fault, reason, "VpcId", vpc->meta.id, "delete that first",

@@ -48,14 +48,6 @@ static void take_from_gateway(struct resource *resource, const struct vpn_gatewa
 	resource->resource_group_id = xstrdup(gateway->meta.resource_group_id);
 }
 
-static int check_gateway(const struct vpn_gateway *gateway, struct fault *fault)
-{
-	if (gateway->enable_ipsec)
-		return 0;
-	return fault_set(fault, REASON_UNSUPPORTED, "VpnGatewayId", gateway->meta.id,
-		"was created with EnableIpsec=false", "create a gateway with EnableIpsec=true");
-}
-
 static int create_vpn_connection(const struct api *api, const struct request *request,
 	struct change *change, json_t *answer, struct fault *fault)
 {
@@ -74,7 +66,7 @@ static int create_vpn_connection(const struct api *api, const struct request *re
 		err = find_resource(
 			api, request, KIND_CUSTOMER_GATEWAY, "CustomerGatewayId", &peer, fault);
 	if (!err)
-		err = check_gateway(gateway, fault);
+		err = vpn_connection_check_ends(gateway, peer, fault);
 	if (!err)
 		err = number_next(api, change, KIND_VPN_CONNECTION, &connection->number);
 	if (err)
@@ -89,7 +81,7 @@ static int create_vpn_connection(const struct api *api, const struct request *re
 	if (!err)
 		err = hold_ends(api, change, gateway, peer);
 	if (!err)
-		err = vpn_connection_alone(api, connection, fault);
+		err = vpn_connection_alone(api, NULL, connection, fault);
 	if (err)
 		return err;
 	change_put(change, api, KIND_VPN_CONNECTION, connection);
@@ -119,13 +111,14 @@ static int matches(const struct api *api, const struct request *request, const v
 	       filter_text(request, "CustomerGatewayId", connection->customer_gateway_id);
 }
 
-/* The list calls the tags "Tag", the single answer "Tags"; so do the clients. */
+/* The list calls the tags "Tag", the single answer "Tags"; so do the clients. It has no zone. */
 static int describe_entry(const struct api *api, const void *resource, json_t *entry)
 {
 	int err = vpn_connection_describe(api, resource, entry);
 
 	json_object_set(entry, "Tag", json_object_get(entry, "Tags"));
 	json_object_del(entry, "Tags");
+	json_object_del(entry, "ZoneNo");
 	return err;
 }
 
@@ -164,7 +157,7 @@ static int apply_given(const struct api *api, const struct request *request, str
 	if (!err)
 		err = hold_ends(api, change, gateway, peer);
 	if (!err)
-		err = vpn_connection_alone(api, connection, fault);
+		err = vpn_connection_alone(api, before, connection, fault);
 	return err;
 }
 
@@ -207,7 +200,7 @@ static int delete_vpn_connection(const struct api *api, const struct request *re
 	below = xasprintf("%s.%s.", connection->vpn_gateway_id, connection->meta.id);
 	err = find_all(api, KIND_VPN_ROUTE_ENTRY, below, NULL, &found);
 	if (!err && found.len) {
-		const struct vpn_route_entry *route = found.items[0];
+		const struct vpn_route_entry *route = found.items[0].resource;
 		char text[PREFIX_TEXT_SIZE];
 
 		prefix_format(route->route_dest, text);

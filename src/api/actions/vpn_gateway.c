@@ -35,7 +35,7 @@ static int choose_address(const struct api *api, struct vpn_gateway *gateway, st
 		bool is_used = false;
 
 		for (size_t j = 0; j < found.len && !is_used; j++) {
-			const struct vpn_gateway *other = found.items[j];
+			const struct vpn_gateway *other = found.items[j].resource;
 
 			is_used = addr_equal(other->internet_ip, config->pool[i].internet_ip) ||
 				  addr_equal(other->local_ip, config->pool[i].local_ip);
@@ -70,7 +70,7 @@ static int choose_vswitch(const struct api *api, const struct request *request,
 	} else {
 		err = find_all(api, KIND_VSWITCH, NULL, gateway->vpc_id, &found);
 		for (size_t i = 0; !err && i < found.len && !chosen; i++) {
-			const struct vswitch *vswitch = found.items[i];
+			const struct vswitch *vswitch = found.items[i].resource;
 
 			chosen = strcmp(vswitch->vpc_id, gateway->vpc_id) == 0 ? vswitch : NULL;
 		}
@@ -199,7 +199,7 @@ static int delete_vpn_gateway(const struct api *api, const struct request *reque
 	if (!err)
 		err = find_all(api, KIND_VPN_CONNECTION, NULL, gateway->meta.id, &found);
 	for (size_t i = 0; !err && i < found.len; i++) {
-		const struct vpn_connection *connection = found.items[i];
+		const struct vpn_connection *connection = found.items[i].resource;
 
 		if (strcmp(connection->vpn_gateway_id, gateway->meta.id) == 0)
 			return fault_setf(fault, REASON_DEPENDENCY, "VpnGatewayId",

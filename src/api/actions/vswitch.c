@@ -61,7 +61,7 @@ static int check_place(const struct api *api, const struct vpc *vpc, const struc
 	}
 	err = find_all(api, KIND_VSWITCH, NULL, vpc->meta.id, &found);
 	for (size_t i = 0; !err && i < found.len; i++) {
-		const struct vswitch *sibling = found.items[i];
+		const struct vswitch *sibling = found.items[i].resource;
 
 		if (strcmp(sibling->vpc_id, vpc->meta.id) != 0 ||
 			!prefix_overlaps(sibling->cidr_block, vswitch->cidr_block))
@@ -189,7 +189,7 @@ static int delete_vswitch(const struct api *api, const struct request *request,
 	if (!err)
 		err = find_all(api, KIND_VPN_GATEWAY, NULL, vswitch->meta.id, &found);
 	for (size_t i = 0; !err && i < found.len; i++) {
-		const struct vpn_gateway *gateway = found.items[i];
+		const struct vpn_gateway *gateway = found.items[i].resource;
 
 		if (strcmp(gateway->vswitch_id, vswitch->meta.id) == 0)
 			return fault_setf(fault, REASON_DEPENDENCY, "VSwitchId", vswitch->meta.id,

@@ -88,9 +88,8 @@ static int apply_link(
 	struct rt_link link;
 	int err = 0;
 
-	/* A device nobody holds a descriptor of cannot be served any more: a new one takes its
-	 * place. */
-	if (seen && (!want || !tuns_find(&net->tuns, seen->number)))
+	/* A device nobody can serve any more gets out of the way of a new one. */
+	if (seen && (!want || tuns_is_lost(&net->tuns, seen->number)))
 		err = remove_link(net, domain, seen);
 	if (err < 0 || !want)
 		return err;

@@ -252,6 +252,53 @@ static void one_connection_per_peer_and_identity(void **state)
 	free(second);
 }
 
+static void refuse_ike(const char *code, const char *ike)
+{
+	refuse(code, "CreateVpnConnection", "IkeConfig", ike, "VpnGatewayId", gateway,
+		"CustomerGatewayId", peer, "LocalSubnet", "0.0.0.0/0", "RemoteSubnet", "0.0.0.0/0",
+		NULL);
+}
+
+static char *create_ike(const char *ike)
+{
+	return take_text(call("CreateVpnConnection", "VpnGatewayId", gateway, "CustomerGatewayId",
+				 peer, "LocalSubnet", "0.0.0.0/0", "RemoteSubnet", "0.0.0.0/0",
+				 "IkeConfig", ike, NULL),
+		"VpnConnectionId");
+}
+
+static void main_mode_has_one_key_per_peer(void **state)
+{
+	char *first = create_ike("{\"IkeVersion\":\"ikev1\",\"Psk\":\"one\"}"), *fourth;
+
+	(void)state;
+	refuse_ike("InvalidPsk", "{\"IkeVersion\":\"ikev1\",\"Psk\":\"two\",\"RemoteId\":\"b\"}");
+	assert_non_null(strstr(last_fault.rule, first));
+	free(create_ike("{\"IkeVersion\":\"ikev1\",\"Psk\":\"one\",\"RemoteId\":\"b\"}"));
+	free(create_ike("{\"IkeVersion\":\"ikev1\",\"IkeMode\":\"aggressive\",\"Psk\":\"two\","
+			"\"RemoteId\":\"c\"}"));
+	fourth = create_ike("{\"IkeVersion\":\"ikev2\",\"Psk\":\"two\",\"RemoteId\":\"d\"}");
+	drop(call("ModifyVpnConnectionAttribute", "VpnConnectionId", first, "IkeConfig",
+		"{\"Psk\":\"three\"}", NULL));
+	refuse("InvalidPsk", "ModifyVpnConnectionAttribute", "VpnConnectionId", fourth, "IkeConfig",
+		"{\"IkeVersion\":\"ikev1\"}", NULL);
+	free(fourth);
+	free(first);
+}
+
+static void both_ends_are_in_one_region(void **state)
+{
+	char *far = take_text(call("CreateCustomerGateway", "IpAddress", "198.51.100.9", "RegionId",
+				      "cn-far", NULL),
+		"CustomerGatewayId");
+
+	(void)state;
+	refuse("InvalidCustomerGatewayInstanceId.NotFound", "CreateVpnConnection", "VpnGatewayId",
+		gateway, "CustomerGatewayId", far, "LocalSubnet", "0.0.0.0/0", "RemoteSubnet",
+		"0.0.0.0/0", NULL);
+	free(far);
+}
+
 static void lists_name_tags_differently(void **state)
 {
 	char *id = take_text(call("CreateVpnConnection", "VpnGatewayId", gateway,
@@ -283,7 +330,8 @@ static void propose(const char *action, struct change *change, struct request *r
 	*request = (struct request){ .access_key_id = "", .source = "unix", .now_ms = now_ms++ };
 	add_params(request, args);
 	va_end(args);
-	request->action = action_find(API_VERSION_VPC, action, &reason);
+	request->action = action_find(
+		strstr(action, "VpcLan") ? API_VERSION_VPNGW : API_VERSION_VPC, action, &reason);
 	*change = (struct change){};
 	if (request->action->handle(&world.api, request, change, answer, &fault) < 0)
 		fail_msg("%s: %s %s", action, fault.field, fault.rule);
@@ -323,6 +371,13 @@ static void of_two_that_exclude_each_other_one_commits(void **state)
 	id = take_text(call("DescribeVpnConnections", NULL),
 		"VpnConnections.VpnConnection.0.VpnConnectionId");
 	drop(call("DeleteVpnConnection", "VpnConnectionId", id, NULL));
+	propose("CreateVpnConnection", &a, &of_a, CONNECT);
+	propose("DeleteCustomerGateway", &b, &of_b, "CustomerGatewayId", peer, NULL);
+	expect_one_wins(&a, &of_a, &b, &of_b);
+	free(id);
+	id = take_text(call("DescribeVpnConnections", NULL),
+		"VpnConnections.VpnConnection.0.VpnConnectionId");
+	drop(call("DeleteVpnConnection", "VpnConnectionId", id, NULL));
 	propose("DeleteCustomerGateway", &a, &of_a, "CustomerGatewayId", peer, NULL);
 	propose("CreateVpnConnection", &b, &of_b, CONNECT);
 	expect_one_wins(&a, &of_a, &b, &of_b);
@@ -346,8 +401,43 @@ static void of_two_that_exclude_each_other_one_commits(void **state)
 	propose("CreateVpnGateway", &a, &of_a, "VpcId", vpc, "Bandwidth", "5", NULL);
 	propose("CreateVpnGateway", &b, &of_b, "VpcId", vpc, "Bandwidth", "5", NULL);
 	expect_one_wins(&a, &of_a, &b, &of_b);
+	propose("CreateVSwitch", &a, &of_a, "VpcId", vpc, "ZoneId", "cn-test-a", "CidrBlock",
+		"10.1.0.0/16", NULL);
+	propose("CreateVSwitch", &b, &of_b, "VpcId", vpc, "ZoneId", "cn-test-a", "CidrBlock",
+		"10.1.1.0/24", NULL);
+	expect_one_wins(&a, &of_a, &b, &of_b);
 	free(id);
 	free(second);
+}
+
+static void a_vpc_is_not_deleted_under_its_parts(void **state)
+{
+	struct change a, b;
+	struct request of_a, of_b;
+	char *other = new_vpc(), *vswitch;
+
+	(void)state;
+	propose("CreateVSwitch", &a, &of_a, "VpcId", other, "ZoneId", "cn-test-a", "CidrBlock",
+		"10.1.0.0/16", NULL);
+	propose("DeleteVpc", &b, &of_b, "VpcId", other, NULL);
+	expect_one_wins(&a, &of_a, &b, &of_b);
+	vswitch = take_text(call("DescribeVSwitches", NULL), "VSwitches.VSwitch.0.VSwitchId");
+	propose("CreateVpnGateway", &a, &of_a, "VpcId", other, "Bandwidth", "5", NULL);
+	propose("DeleteVSwitch", &b, &of_b, "VSwitchId", vswitch, NULL);
+	expect_one_wins(&a, &of_a, &b, &of_b);
+	free(vswitch);
+	free(other);
+	other = new_vpc();
+	drop(call("DeleteVpnGateway", "VpnGatewayId", gateway, NULL));
+	propose("CreateVpnGateway", &a, &of_a, "VpcId", other, "Bandwidth", "5", NULL);
+	propose("DeleteVpc", &b, &of_b, "VpcId", other, NULL);
+	expect_one_wins(&a, &of_a, &b, &of_b);
+	propose("AttachVpcLan", &a, &of_a, "VpcId", other, "Interface", "eth1", "IpAddress",
+		"10.0.0.1/24", NULL);
+	propose("AttachVpcLan", &b, &of_b, "VpcId", vpc, "Interface", "eth1", "IpAddress",
+		"10.0.0.1/24", NULL);
+	expect_one_wins(&a, &of_a, &b, &of_b);
+	free(other);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -363,8 +453,11 @@ int main(void)
 		TEST(what_connections_cannot_do_is_refused),
 		TEST(gateways_without_ipsec_take_no_connection),
 		TEST(one_connection_per_peer_and_identity),
+		TEST(main_mode_has_one_key_per_peer),
+		TEST(both_ends_are_in_one_region),
 		TEST(lists_name_tags_differently),
 		TEST(of_two_that_exclude_each_other_one_commits),
+		TEST(a_vpc_is_not_deleted_under_its_parts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
