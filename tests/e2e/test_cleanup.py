@@ -9,7 +9,7 @@ from lab.vici import Vici
 def machine_state(machine):
     """Links, addresses, rules and routes of the gateway machine, without counters and cached times."""
     text = "".join(machine.run(command) for command in (
-        "ip -o address", "ip rule", "ip route show table all", "ip -o link"))
+        "ip -4 -o address", "ip -4 rule", "ip -4 route show table all", "ip -o link"))
     return sorted(re.sub(r"(valid_lft|preferred_lft) \S+|qlen \d+|^\d+: |@if\d+|link-netnsid \d+", "", line).strip()
                   for line in text.splitlines() if "lan0" not in line)
 
