@@ -149,9 +149,11 @@ static bool start(struct vpngw_plugin *this)
 			return FALSE;
 	}
 	this->alerts = alerts_new(this->agent, this->ike);
-	this->hook = message_hook_new(this->alerts, this->peers, this->ike);
 	this->espd = espd_link_new(espd, &handler);
-	return this->espd != NULL;
+	if (!this->espd)
+		return FALSE;
+	this->hook = message_hook_new(this->alerts, this->peers, this->ike, this->espd);
+	return TRUE;
 }
 
 __attribute__((visibility("default"))) plugin_t *vpngw_plugin_create(void);
