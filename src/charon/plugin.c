@@ -14,6 +14,7 @@
 #include "charon/alert.h"
 #include "charon/espd_link.h"
 #include "charon/kernel_ipsec.h"
+#include "charon/lost.h"
 #include "charon/message_hook.h"
 #include "charon/peers.h"
 #include "charon/sa_table.h"
@@ -42,7 +43,7 @@ static void on_connected(void *context, uint32_t generation)
 {
 	struct vpngw_plugin *this = context;
 
-	kernel_ipsec_connected(this->sas, generation);
+	lost_sas_replace(this->espd, this->sas, generation);
 }
 
 static void on_ike(void *context, const struct espd_ike *ike, const void *payload, size_t size)

@@ -364,6 +364,9 @@ int plane_orphans(const struct plane *plane, uint32_t if_id, uint32_t *ret_len)
 
 	if (!tunnel)
 		return -ENOENT;
+	for (uint32_t kind = ESPD_SOCKET_IKE; kind <= ESPD_SOCKET_ESP; kind++)
+		if (!wires_get(&plane->wires, kind, tunnel->config.local_address))
+			return -ENOENT;
 	*ret_len = sadb_count_orphans(&plane->sadb, tunnel);
 	return 0;
 }

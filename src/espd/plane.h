@@ -52,7 +52,8 @@ MUST_CHECK int plane_query_sa(
 void plane_flush_sas(struct plane *plane);
 /* Charon is gone. */
 void plane_orphan_sas(struct plane *plane);
-/* Outbound SAs of a lost charon that the tunnel still sends on. -ENOENT: no such tunnel. */
+/* Outbound SAs of a lost charon that the tunnel still sends on. -ENOENT: the tunnel or a socket of
+ * its address is not there. */
 MUST_CHECK int plane_orphans(const struct plane *plane, uint32_t if_id, uint32_t *ret_len);
 /* Counts what the kernel refuses. */
 void plane_send_ike(

@@ -63,7 +63,8 @@ enum espd_type {
 			      those of a lost charon stay until replaced or their 60 s are over */
 	ESPD_IKE_SEND = 70,  /* struct espd_ike + UDP payload as on the wire; no ACK */
 	ESPD_ORPHANS = 71, /* struct espd_tunnel_key; ACK.value = outbound SAs of a lost charon that
-			      the tunnel still sends on. ENOENT: the tunnel is not held */
+			      the tunnel still sends on. ENOENT: the tunnel, or a socket of its
+			      local address, is not held (yet) */
 	/* charon's answers and events */
 	ESPD_SA_COUNTERS = 80, /* struct espd_sa_counters */
 	ESPD_IKE_RECEIVED =
