@@ -34,6 +34,19 @@ static bool is_better(const struct ike_sa_seen *a, const struct ike_sa_seen *b)
 	return a->spi > b->spi;
 }
 
+/* An IKEv1 IKE_SA that authenticates again hands its children over before the new one is
+ * established: they carry traffic all the while. */
+static const struct ike_child_seen *handed_over_child(const struct ike_seen *seen)
+{
+	for (size_t i = 0; i < seen->sas_len; i++) {
+		const struct ike_child_seen *child = youngest_child(&seen->sas[i]);
+
+		if (seen->sas[i].state == SA_CONNECTING && child)
+			return child;
+	}
+	return NULL;
+}
+
 static void add_id(uint32_t **ids, size_t *len, uint32_t id)
 {
 	*ids = xreallocarray(*ids, *len + 1, sizeof(**ids));
@@ -68,7 +81,10 @@ void ike_plan_of(const struct ike_seen *seen, struct ike_plan *ret)
 	if (!ret->sa)
 		return;
 	ret->child = youngest_child(ret->sa);
-	add_old_children(ret, ret->sa);
+	if (ret->child)
+		add_old_children(ret, ret->sa);
+	else
+		ret->child = handed_over_child(seen);
 	for (size_t i = 0; i < seen->sas_len; i++) {
 		const struct ike_sa_seen *sa = &seen->sas[i];
 

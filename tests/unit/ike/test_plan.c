@@ -144,6 +144,18 @@ static void test_child_duplicates(void **state)
 	END;
 }
 
+/* IKEv1 authenticating again: the new IKE_SA has the child before it is established. */
+static void test_child_is_handed_over(void **state)
+{
+	PLAN({ 1, SA_ESTABLISHED, 100, 5, 0, 0 }, { 3, SA_CONNECTING, 0, 6, 4, 50 });
+	assert_int_equal(plan.sa->id, 1);
+	assert_int_equal(plan.child->id, 4);
+	assert_false(ike_plan_is_settled(&plan));
+	assert_false(ike_plan_is_quiet(&plan));
+	assert_int_equal(plan.old_children_len, 0);
+	END;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -156,6 +168,7 @@ int main(void)
 		cmocka_unit_test(test_equal_age_keeps_the_larger_spi),
 		cmocka_unit_test(test_the_one_with_the_child_stays),
 		cmocka_unit_test(test_child_duplicates),
+		cmocka_unit_test(test_child_is_handed_over),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
