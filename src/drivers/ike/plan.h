@@ -9,6 +9,8 @@
 /* When even the youngest of several is this old, they are no passing state of a rekeying or of two
  * crossing negotiations any more. */
 #define DUPLICATE_AGE_S 3
+/* The end that goes first. */
+#define DUPLICATE_AGE_FIRST_S 1
 
 struct ike_plan {
 	const struct ike_sa_seen *sa;       /* the one to keep, established; NULL: none */
