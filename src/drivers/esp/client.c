@@ -28,6 +28,7 @@ struct client {
 	char *path;
 	int fd;
 	bool is_greeted;
+	uint32_t refused_version; /* already complained about; 0 = none */
 	uint32_t sequence;
 	struct loop_io *io;
 	struct loop_timer *reconnect;
@@ -69,11 +70,16 @@ static void receive_hello(struct client *client, uint16_t type, const uint8_t *b
 	}
 	memcpy(&hello, body, sizeof(hello));
 	if (hello.version != ESPD_PROTO_VERSION) {
-		log_err("vpngw-espd speaks protocol %u, this agent %u: update both version=%u",
-			hello.version, (unsigned int)ESPD_PROTO_VERSION, hello.version);
+		/* Connecting goes on, saying so once is enough. */
+		if (client->refused_version != hello.version)
+			log_err("vpngw-espd speaks protocol %u, this agent %u: update both "
+				"version=%u",
+				hello.version, (unsigned int)ESPD_PROTO_VERSION, hello.version);
+		client->refused_version = hello.version;
 		disconnect(client);
 		return;
 	}
+	client->refused_version = 0;
 	client->is_greeted = true;
 	client->handlers.connected(client->handlers.arg);
 }

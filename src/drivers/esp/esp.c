@@ -48,14 +48,27 @@ static void answer_later(void *arg)
 	answer_observation(arg);
 }
 
+/* What espd lost and no resource asks for any more: kept, its socket would hold the port for ever.
+ */
+static void drop_leftovers(struct esp *esp)
+{
+	struct held *held, *next;
+
+	HASH_ITER (hh, esp->held, held, next)
+		if (!held->is_there && !*esp_owner(esp, &held->endpoint))
+			held_remove(&esp->held, held);
+}
+
 static void dumped(void *arg, int error, uint32_t value)
 {
 	struct observation *observation = arg;
 
 	(void)value;
 	observation->err = error;
-	if (!error)
+	if (!error) {
+		drop_leftovers(observation->esp);
 		observation->esp->parts.tunnels.all_adopted(observation->esp->parts.tunnels.ctx);
+	}
 	answer_observation(observation);
 }
 
@@ -128,12 +141,12 @@ static int observe(void *ctx, const struct scope *scope,
 		loop_defer(esp->parts.loop, answer_later, observation);
 		return 0;
 	}
-	held_forget(esp->held);
 	err = client_request(esp->client, ESPD_DUMP, NULL, 0, -1, dump_item, dumped, observation);
 	if (err < 0) {
 		free(observation);
 		return err;
 	}
+	held_forget(esp->held); /* answers come later; without any, what is known stays */
 	return 0;
 }
 

@@ -67,6 +67,9 @@ static int apply_lan(struct net *net, struct domain *domain, const struct part *
 		if (!err)
 			err = rt_link_find(domain->netlink, want->interface, &link);
 	}
+	/* One that somebody else moved here gets our mark too, or it would never be seen. */
+	if (!err && link.group != RT_GROUP)
+		err = rt_link_move(domain->netlink, link.index, domain->fd, RT_GROUP);
 	if (!err)
 		err = rt_link_set(domain->netlink, link.index, true, 0, NULL);
 	return err < 0 ? err : set_lan_address(domain, link.index, want->address);
@@ -96,9 +99,12 @@ static int apply_link(
 	err = rt_link_find(domain->netlink, want->interface, &link);
 	if (err == -ENODEV) {
 		err = tuns_create(&net->tuns, domain->fd, want->number, want->interface);
-		if (!err)
-			err = rt_link_find(domain->netlink, want->interface, &link);
+		if (err < 0)
+			return err;
+		/* Who looked before it was there looks again. Not after a failure: that is tried
+		 * again with a growing delay, which a mark would cut short. */
 		net->parts.mark(net->parts.mark_arg, KIND_VPN_CONNECTION, want->alias);
+		err = rt_link_find(domain->netlink, want->interface, &link);
 	}
 	if (err < 0)
 		return err;

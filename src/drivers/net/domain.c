@@ -21,7 +21,7 @@ static const struct {
 	{ "/proc/sys/net/ipv6/conf/default/disable_ipv6", "1" },
 	{ "/proc/sys/net/ipv4/conf/all/rp_filter", "0" },
 	{ "/proc/sys/net/ipv4/conf/default/rp_filter", "0" },
-	{ "/proc/sys/net/ipv4/ip_forward", "1" }, /* last: says that all others were made */
+	{ "/proc/sys/net/ipv4/ip_forward", "1" },
 };
 
 static char *name_of(const char *vpc_id)
@@ -50,22 +50,35 @@ static int make_settings(void *arg)
 	return 0;
 }
 
+static bool has_setting(const char *path, const char *value)
+{
+	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char text[16] = "";
+
+	if (fd < 0)
+		return errno == ENOENT && strstr(path, "/ipv6/");
+	return read(fd, text, sizeof(text) - 1) > 0 && text[0] == value[0] && text[1] == '\n';
+}
+
+/* All of them: a new namespace inherits what the machine has, which may be right in part. */
 static int read_ready(void *arg)
 {
-	AUTO_CLOSE int fd = open("/proc/sys/net/ipv4/ip_forward", O_RDONLY | O_CLOEXEC);
-	char value = '0';
+	bool *ready = arg;
 
-	if (fd < 0 || read(fd, &value, 1) < 0)
-		return -errno;
-	*(bool *)arg = value == '1';
+	*ready = true;
+	for (size_t i = 0; i < ARRAY_LEN(settings) && *ready; i++)
+		*ready = has_setting(settings[i].path, settings[i].value);
 	return 0;
 }
 
 bool domain_is_ready(const struct domain *domain)
 {
+	AUTO_FREE char *name = name_of(domain->vpc_id);
 	bool ready = false;
 	struct rt_link lo;
 
+	if (!namespace_is(name, domain->fd))
+		return false;
 	if (namespace_run(domain->fd, read_ready, &ready) < 0 || !ready)
 		return false;
 	return rt_link_find(domain->netlink, "lo", &lo) == 0 && lo.is_up;
@@ -139,8 +152,10 @@ int domains_create(struct domains *domains, const char *vpc_id)
 	AUTO_FREE char *name = name_of(vpc_id);
 	struct domain *domain;
 	struct rt_link lo;
-	int err = namespace_create(name);
+	int err;
 
+	HASH_FIND_STR(domains->open, vpc_id, domain);
+	err = domain ? namespace_name(name, domain->fd) : namespace_create(name);
 	if (err < 0 && err != -EEXIST)
 		return err;
 	err = domains_get(domains, vpc_id, &domain);
@@ -167,10 +182,21 @@ int domains_remove(struct domains *domains, const char *vpc_id)
 
 static void open_by_name(void *arg, const char *name)
 {
+	struct domains *domains = arg;
 	struct domain *domain;
 
+	/* Another namespace has the name now: the one that had it is nobody's any more. */
+	HASH_FIND_STR(domains->open, name + strlen(NAMESPACE_PREFIX), domain);
+	if (domain && !namespace_is(name, domain->fd)) {
+		AUTO_CLOSE int other = namespace_open(name);
+
+		if (other >= 0) {
+			HASH_DEL(domains->open, domain);
+			close_domain(domain);
+		}
+	}
 	/* One that cannot be opened is not there, as far as this process can tell. */
-	(void)!domains_get(arg, name + strlen(NAMESPACE_PREFIX), &domain);
+	(void)!domains_get(domains, name + strlen(NAMESPACE_PREFIX), &domain);
 }
 
 int domains_open_all(struct domains *domains)

@@ -39,10 +39,11 @@ MUST_CHECK int domains_init(struct domains *domains, struct loop *loop,
 void domains_done(struct domains *domains);
 /* The open domain; opens it when its namespace exists. -ENOENT. */
 MUST_CHECK int domains_get(struct domains *domains, const char *vpc_id, struct domain **ret);
-/* Makes the namespace (or finishes one that was half made) and opens it. */
+/* Makes the namespace (or finishes one that was half made) and opens it. One that is open and lost
+ * its name gets it back. */
 MUST_CHECK int domains_create(struct domains *domains, const char *vpc_id);
 MUST_CHECK int domains_remove(struct domains *domains, const char *vpc_id);
-/* Opens every namespace of ours that exists. */
+/* Opens every namespace of ours that exists, and lets go of those whose name is another's now. */
 MUST_CHECK int domains_open_all(struct domains *domains);
-/* Were all settings of the namespace made? */
+/* Does the namespace have its name, and were all settings made? */
 bool domain_is_ready(const struct domain *domain);

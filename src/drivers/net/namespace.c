@@ -45,22 +45,14 @@ static void come_back(int own)
 		abort(); /* anything done from here on would hit the wrong machine */
 }
 
-/* In the new namespace: mounts it on its file. */
-static int mount_here(const char *path)
-{
-	return mount("/proc/thread-self/ns/net", path, "none", MS_BIND, NULL) < 0 ? -errno : 0;
-}
-
-int namespace_create(const char *name)
+int namespace_name(const char *name, int namespace_fd)
 {
 	AUTO_FREE char *path = path_of(name);
-	AUTO_CLOSE int own = namespace_open_own();
+	AUTO_FREE char *source = xasprintf("/proc/thread-self/fd/%d", namespace_fd);
 	AUTO_CLOSE int file = -1;
 	AUTO_CLOSE int there = namespace_open(name);
 	int err;
 
-	if (own < 0)
-		return own;
 	if (there >= 0)
 		return -EEXIST;
 	if (mkdir(NAMESPACE_DIR, 0755) < 0 && errno != EEXIST)
@@ -68,13 +60,34 @@ int namespace_create(const char *name)
 	file = open(path, O_RDONLY | O_CREAT | O_CLOEXEC, 0444);
 	if (file < 0)
 		return -errno;
+	if (mount(source, path, "none", MS_BIND, NULL) == 0)
+		return 0;
+	err = -errno;
+	unlink(path);
+	return err;
+}
+
+bool namespace_is(const char *name, int namespace_fd)
+{
+	AUTO_CLOSE int there = namespace_open(name);
+	struct stat a, b;
+
+	return there >= 0 && fstat(there, &a) == 0 && fstat(namespace_fd, &b) == 0 &&
+	       a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+int namespace_create(const char *name)
+{
+	AUTO_CLOSE int own = namespace_open_own();
+	AUTO_CLOSE int made = -1;
+
+	if (own < 0)
+		return own;
 	if (unshare(CLONE_NEWNET) < 0)
 		return -errno;
-	err = mount_here(path);
+	made = namespace_open_own();
 	come_back(own);
-	if (err)
-		unlink(path);
-	return err;
+	return made < 0 ? made : namespace_name(name, made);
 }
 
 int namespace_remove(const char *name)

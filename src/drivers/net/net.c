@@ -84,6 +84,7 @@ static void drift_over(void *arg)
 {
 	struct net *net = arg;
 
+	net->has_drifted = false;
 	net->parts.mark(net->parts.mark_arg, KIND_VPC, NULL);
 }
 
@@ -95,6 +96,9 @@ static void removed(void *arg, const char *link)
 
 	if (number && !world_connection_by_number(net->parts.world, number))
 		return;
+	if (net->has_drifted) /* further drift must not put the look off */
+		return;
+	net->has_drifted = true;
 	loop_timer_set(net->drift, DRIFT_DELAY_MS);
 }
 
@@ -120,12 +124,8 @@ void net_free(struct net *net)
 
 	if (!net)
 		return;
-	HASH_ITER (hh, net->owners, owner, next) {
-		HASH_DEL(net->owners, owner);
-		free(owner->key);
-		free(owner->id);
-		free(owner);
-	}
+	HASH_ITER (hh, net->owners, owner, next)
+		net_forget_owner(net, owner);
 	loop_timer_free(net->drift);
 	domains_done(&net->domains);
 	tuns_done(&net->tuns);

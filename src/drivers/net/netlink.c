@@ -43,6 +43,17 @@ struct nlmsghdr *netlink_message(
 	return message;
 }
 
+#define DUMP_TRIES 5
+
+/* What is left of an answer that was broken off would be taken for the next one's. */
+static void drain(struct netlink *netlink)
+{
+	while (recv(mnl_socket_get_fd(netlink->socket), netlink->buffer, sizeof(netlink->buffer),
+		       MSG_DONTWAIT) >= 0 ||
+		errno == ENOBUFS || errno == EINTR)
+		;
+}
+
 static int run(struct netlink *netlink, struct nlmsghdr *message, mnl_cb_t each, void *arg)
 {
 	uint32_t port = mnl_socket_get_portid(netlink->socket);
@@ -57,10 +68,15 @@ static int run(struct netlink *netlink, struct nlmsghdr *message, mnl_cb_t each,
 
 		if (size < 0)
 			return -errno;
+		errno = 0;
 		more = mnl_cb_run(
 			netlink->buffer, (size_t)size, message->nlmsg_seq, port, each, arg);
-		if (more < 0)
-			return errno ? -errno : -EPROTO;
+		if (more < 0) {
+			int err = errno ? -errno : -EPROTO;
+
+			drain(netlink);
+			return err;
+		}
 	}
 	return 0;
 }
@@ -70,10 +86,17 @@ int netlink_request(struct netlink *netlink, struct nlmsghdr *message)
 	return run(netlink, message, NULL, NULL);
 }
 
-int netlink_dump(struct netlink *netlink, struct nlmsghdr *message, mnl_cb_t each, void *arg)
+int netlink_dump(
+	struct netlink *netlink, struct nlmsghdr *message, mnl_cb_t each, void *arg, size_t *len)
 {
+	int err = -EINTR; /* libmnl's word for NLM_F_DUMP_INTR */
+
 	message->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	return run(netlink, message, each, arg);
+	for (int i = 0; i < DUMP_TRIES && err == -EINTR; i++) {
+		*len = 0;
+		err = run(netlink, message, each, arg);
+	}
+	return err;
 }
 
 uint32_t netlink_port(const struct netlink *netlink)

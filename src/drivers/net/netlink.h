@@ -33,8 +33,10 @@ struct nlmsghdr *netlink_message(
 	char buffer[static NETLINK_REQUEST_SIZE], uint16_t type, uint16_t flags);
 /* Sends it and waits for the acknowledgement: 0 or -errno. */
 MUST_CHECK int netlink_request(struct netlink *netlink, struct nlmsghdr *message);
-/* Asks for all objects of a family and calls for each answer; the callback gives MNL_CB_OK. */
+/* Asks for all objects of a family and calls for each answer; the callback gives MNL_CB_OK. *len,
+ * which the callback counts up, is set back to 0 when the dump has to start again, because the
+ * table changed under it. */
 MUST_CHECK int netlink_dump(
-	struct netlink *netlink, struct nlmsghdr *message, mnl_cb_t each, void *arg);
+	struct netlink *netlink, struct nlmsghdr *message, mnl_cb_t each, void *arg, size_t *len);
 /* The number the kernel marks this socket's own changes with. */
 uint32_t netlink_port(const struct netlink *netlink);

@@ -55,7 +55,7 @@ MUST_CHECK int rt_link_find(struct netlink *netlink, const char *name, struct rt
 MUST_CHECK int rt_link_set(
 	struct netlink *netlink, int index, bool up, uint32_t mtu, const char *alias);
 MUST_CHECK int rt_link_delete(struct netlink *netlink, int index);
-/* Moves the link into another namespace and sets its group there. */
+/* Moves the link into another namespace and sets its group there: both or neither. */
 MUST_CHECK int rt_link_move(struct netlink *netlink, int index, int namespace_fd, uint32_t group);
 MUST_CHECK int rt_address_add(struct netlink *netlink, const struct rt_address *address);
 MUST_CHECK int rt_address_delete(struct netlink *netlink, const struct rt_address *address);

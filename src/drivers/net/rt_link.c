@@ -78,7 +78,7 @@ int rt_links(struct netlink *netlink, struct rt_link **ret, size_t *ret_len)
 	struct ifinfomsg *info;
 	struct nlmsghdr *message = link_message(buffer, RTM_GETLINK, 0, &info);
 	struct links links = { 0 };
-	int err = netlink_dump(netlink, message, add_link, &links);
+	int err = netlink_dump(netlink, message, add_link, &links, &links.len);
 
 	if (err < 0) {
 		free(links.items);
@@ -134,14 +134,9 @@ int rt_link_move(struct netlink *netlink, int index, int namespace_fd, uint32_t 
 	char buffer[NETLINK_REQUEST_SIZE];
 	struct ifinfomsg *info;
 	struct nlmsghdr *message = link_message(buffer, RTM_NEWLINK, index, &info);
-	int err;
 
-	mnl_attr_put_u32(message, IFLA_GROUP, group);
-	err = netlink_request(netlink, message);
-	if (err < 0)
-		return err;
-	message = link_message(buffer, RTM_NEWLINK, index, &info);
 	mnl_attr_put_u32(message, IFLA_NET_NS_FD, (uint32_t)namespace_fd);
+	mnl_attr_put_u32(message, IFLA_GROUP, group);
 	return netlink_request(netlink, message);
 }
 
@@ -171,7 +166,7 @@ int rt_addresses(struct netlink *netlink, struct rt_address **ret, size_t *ret_l
 	int err;
 
 	info->ifa_family = AF_INET;
-	err = netlink_dump(netlink, message, add_address, &addresses);
+	err = netlink_dump(netlink, message, add_address, &addresses, &addresses.len);
 	if (err < 0) {
 		free(addresses.items);
 		return err;

@@ -60,7 +60,7 @@ int rt_routes(struct netlink *netlink, struct rt_route **ret, size_t *ret_len)
 	int err;
 
 	info->rtm_family = AF_INET;
-	err = netlink_dump(netlink, message, add_route, &routes);
+	err = netlink_dump(netlink, message, add_route, &routes, &routes.len);
 	if (err < 0) {
 		free(routes.items);
 		return err;
@@ -92,7 +92,9 @@ static int change_route(
 
 int rt_route_add(struct netlink *netlink, const struct rt_route *route)
 {
-	return change_route(netlink, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_EXCL, route);
+	/* Appended: NLM_F_EXCL would refuse one of the same destination and priority that leads
+	 * elsewhere (two connections while their weights are exchanged). The first one carries. */
+	return change_route(netlink, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_APPEND, route);
 }
 
 int rt_route_delete(struct netlink *netlink, const struct rt_route *route)
@@ -145,7 +147,7 @@ int rt_rules(struct netlink *netlink, struct rt_rule **ret, size_t *ret_len)
 	int err;
 
 	info->family = AF_INET;
-	err = netlink_dump(netlink, message, add_rule, &rules);
+	err = netlink_dump(netlink, message, add_rule, &rules, &rules.len);
 	if (err < 0) {
 		free(rules.items);
 		return err;

@@ -29,11 +29,32 @@ static const char *remember_owner(struct net *net, const char *key, const char *
 		owner->id = xstrdup(id);
 		HASH_ADD_KEYPTR(hh, net->owners, owner->key, strlen(owner->key), owner);
 	}
+	if (owner)
+		owner->look = net->look;
 	if (owner && *id && strcmp(owner->id, id) != 0) {
 		free(owner->id);
 		owner->id = xstrdup(id);
 	}
 	return owner ? owner->id : "";
+}
+
+void net_forget_owner(struct net *net, struct owner *owner)
+{
+	HASH_DEL(net->owners, owner);
+	free(owner->key);
+	free(owner->id);
+	free(owner);
+}
+
+/* Every look goes over everything, whatever its scope: what was not there has no owner to remember.
+ */
+static void forget_owners(struct net *net)
+{
+	struct owner *owner, *next;
+
+	HASH_ITER (hh, net->owners, owner, next)
+		if (owner->look != net->look)
+			net_forget_owner(net, owner);
 }
 
 /* Keeps the item when it belongs to the scope. id: its owner, "" when it cannot be told now. */
@@ -60,6 +81,8 @@ static const char *connection_id(const struct view *view, uint32_t number)
 	const struct vpn_connection *connection =
 		world_connection_by_number(view->net->parts.world, number);
 
+	if (!number)
+		return "";
 	for (size_t i = 0; i < view->links_len; i++)
 		if (part_link_number(view->links[i].name) == number && *view->links[i].alias)
 			return view->links[i].alias;
@@ -205,12 +228,15 @@ int net_seen(struct net *net, const struct scope *scope, struct items *ret)
 	struct domain *domain, *next;
 	int err = domains_open_all(&net->domains);
 
+	net->look++;
 	HASH_ITER (hh, net->domains.open, domain, next) {
 		struct view view = { .net = net, .scope = scope, .domain = domain, .items = ret };
 
 		if (!err)
 			err = see_domain(&view);
 	}
+	if (!err)
+		forget_owners(net);
 	items_sort(ret);
 	return err;
 }
