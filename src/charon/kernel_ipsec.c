@@ -10,6 +10,9 @@
 #include <errno.h>
 #include <netinet/in.h>
 
+/* An IKEv1 responder installs its SAs with the last message of quick mode, which leaves after ours
+ * are installed and may be lost: strongSwan asks for it again after 4 s. */
+#define LAST_MESSAGE_MS 5000
 /* A lifetime beyond this is charon's "none" after its jitter arithmetic has wrapped. */
 #define LIFETIME_MAX_S INT32_MAX
 
@@ -155,6 +158,13 @@ static uint32_t tunnel_of(const kernel_ipsec_sa_id_t *id)
 	return id->if_id ? id->if_id : id->mark.value;
 }
 
+static bool is_quick_mode_initiator(const kernel_ipsec_add_sa_t *data)
+{
+	ike_sa_t *ike_sa = charon->bus->get_sa(charon->bus);
+
+	return data->initiator && ike_sa && ike_sa->get_version(ike_sa) == IKEV1;
+}
+
 static int fill(struct sa_message *message, const kernel_ipsec_sa_id_t *id,
 	const kernel_ipsec_add_sa_t *data, size_t *ret_size)
 {
@@ -178,6 +188,8 @@ static int fill(struct sa_message *message, const kernel_ipsec_sa_id_t *id,
 		.esn = data->esn,
 		.replay_window = data->replay_window,
 	};
+	if (!data->inbound && is_quick_mode_initiator(data))
+		message->sa.hold_ms = LAST_MESSAGE_MS;
 	add_lifetimes(&message->sa, data->lifetime);
 	error = add_selectors(data->src_ts, message->selectors, &count);
 	sources = count;

@@ -34,7 +34,7 @@ struct plane {
 	struct sadb sadb;
 	struct relay *relay;
 	struct worker *worker;
-	struct loop_timer *tick, *kept;
+	struct loop_timer *tick, *kept, *settle;
 	bool kept_pending, expiry_pending, early_pending;
 };
 
@@ -71,12 +71,22 @@ static void on_ike(void *arg, const struct wire *wire, const struct datagram *da
 		counters->drop_ike_queue++;
 }
 
+static void on_settle(void *arg)
+{
+	struct plane *plane = arg;
+	int64_t now = now_ms(), next = sadb_settle(&plane->sadb, now);
+
+	if (next != INT64_MAX)
+		loop_timer_set(plane->settle, (uint64_t)(next - now));
+}
+
 static void run_expiry(void *arg)
 {
 	struct plane *plane = arg;
 
 	plane->expiry_pending = false;
 	sadb_expire(&plane->sadb, now_ms());
+	on_settle(plane);
 }
 
 static void on_limit(void *arg)
@@ -186,6 +196,7 @@ struct plane *plane_new(struct loop *loop, struct plane_events events)
 		0, &crypto_openssl, &plane->wires, &plane->epochs, &plane->sadb.table, hooks);
 	plane->tick = loop_timer_new(loop, on_tick, plane);
 	plane->kept = loop_timer_new(loop, on_kept, plane);
+	plane->settle = loop_timer_new(loop, on_settle, plane);
 	loop_timer_set(plane->tick, TICK_MS);
 	return plane;
 }
@@ -196,6 +207,7 @@ void plane_free(struct plane *plane)
 		return;
 	loop_timer_free(plane->tick);
 	loop_timer_free(plane->kept);
+	loop_timer_free(plane->settle);
 	wires_done(&plane->wires);
 	epochs_done(&plane->epochs);
 	sadb_done(&plane->sadb);
@@ -314,6 +326,7 @@ int plane_add_sa(
 	else
 		admit_early(plane, sa);
 	(void)TAKE_PTR(sa);
+	on_settle(plane);
 	return 0;
 }
 

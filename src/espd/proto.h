@@ -194,7 +194,10 @@ struct espd_sa {
 	uint16_t cipher_key_size,
 		integrity_key_size; /* bytes; a GCM key includes its 4-byte salt */
 	uint16_t source_selectors,
-		destination_selectors;             /* counts; at most ESPD_SELECTORS_MAX each */
+		destination_selectors; /* counts; at most ESPD_SELECTORS_MAX each */
+	uint16_t hold_ms; /* outbound: the peer installs its side only after a message yet to come.
+			     So long, unless it uses its own side earlier, the tunnel's older
+			     outbound SAs go first, also those that are removed meanwhile */
 	uint32_t replay_window;                    /* packets, at most 4096; espd never checks less
 						    than 2048, also when 0 is asked */
 	uint32_t soft_lifetime_s, hard_lifetime_s; /* from now; 0 = unlimited */

@@ -42,7 +42,13 @@ struct sa *sadb_find(const struct sadb *sadb, const struct espd_sa_key *key);
  * an outbound one at once, an inbound one after what is under way has arrived. -ENOSPC.
  */
 MUST_CHECK int sadb_add(struct sadb *sadb, struct sa *sa, int64_t now_ms);
+/* An outbound one goes on being used while another one of its tunnel is held. */
 void sadb_remove(struct sadb *sadb, struct sa *sa);
+/*
+ * Ends holds whose time is over or whose peer was heard on the tunnel's newest inbound SA. When the
+ * next one ends; INT64_MAX: none is held.
+ */
+int64_t sadb_settle(struct sadb *sadb, int64_t now_ms);
 /* -EINVAL. */
 MUST_CHECK int sadb_update(struct sadb *sadb, struct sa *sa, const struct espd_sa_update *update);
 /* Every SA of the present charon; orphans stay. */

@@ -32,7 +32,7 @@ class Sa(ctypes.Structure):
     _fields_ = [("key", Key), ("if_id", U32), ("source", U8 * 4), ("destination", U8 * 4),
                 ("source_port", U16), ("destination_port", U16), ("encapsulated", U8), ("esn", U8),
                 ("cipher", U16), ("integrity", U16), ("cipher_key_size", U16), ("integrity_key_size", U16),
-                ("source_selectors", U16), ("destination_selectors", U16), ("replay_window", U32),
+                ("source_selectors", U16), ("destination_selectors", U16), ("hold_ms", U16), ("replay_window", U32),
                 ("soft_lifetime_s", U32), ("hard_lifetime_s", U32), ("soft_packets", U64), ("hard_packets", U64),
                 ("soft_bytes", U64), ("hard_bytes", U64), ("cipher_key", U8 * 64), ("integrity_key", U8 * 64)]
 
