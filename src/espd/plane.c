@@ -35,7 +35,7 @@ struct plane {
 	struct relay *relay;
 	struct worker *worker;
 	struct loop_timer *tick, *kept, *settle;
-	bool kept_pending, expiry_pending;
+	bool kept_pending, expiry_pending, early_pending;
 };
 
 static int64_t now_ms(void)
@@ -124,6 +124,7 @@ static void on_tick(void *arg)
 
 		tunnel->counters[0].drop_no_sa += kept_expire(&tunnel->kept, now);
 	}
+	plane->worker->counters.drop_unknown_spi += early_expire(&plane->worker->early, now);
 	epoch_reclaim(&plane->epochs);
 	loop_timer_set(plane->tick, TICK_MS);
 }
@@ -155,6 +156,23 @@ static void send_kept_soon(struct plane *plane, struct tunnel *tunnel)
 		return;
 	plane->kept_pending = true;
 	loop_timer_set(plane->kept, KEPT_DELAY_MS);
+}
+
+static void run_early(void *arg)
+{
+	struct plane *plane = arg;
+
+	plane->early_pending = false;
+	pump_early(plane->worker);
+}
+
+/* Not inside plane_add_sa(): what the packets report must not overtake charon's ACK. */
+static void admit_early(struct plane *plane, const struct sa *sa)
+{
+	if (!early_admit(&plane->worker->early, sa->spi) || plane->early_pending)
+		return;
+	plane->early_pending = true;
+	loop_defer(plane->loop, run_early, plane);
 }
 
 struct plane *plane_new(struct loop *loop, struct plane_events events)
@@ -287,6 +305,7 @@ uint32_t plane_fresh_spi(struct plane *plane)
 	do
 		random_bytes(&key.spi, sizeof(key.spi));
 	while (ntohl(key.spi) < ESP_SPI_MIN || sadb_find(&plane->sadb, &key));
+	early_promise(&plane->worker->early, key.spi);
 	return key.spi;
 }
 
@@ -302,8 +321,11 @@ int plane_add_sa(
 		err = sadb_add(&plane->sadb, sa, now_ms());
 	if (err)
 		return err;
-	if (TAKE_PTR(sa)->outbound)
+	if (sa->outbound)
 		send_kept_soon(plane, tunnel);
+	else
+		admit_early(plane, sa);
+	(void)TAKE_PTR(sa);
 	on_settle(plane);
 	return 0;
 }
@@ -346,6 +368,20 @@ void plane_flush_sas(struct plane *plane)
 void plane_orphan_sas(struct plane *plane)
 {
 	sadb_orphan(&plane->sadb, now_ms());
+	plane->worker->counters.drop_unknown_spi += early_clear(&plane->worker->early);
+}
+
+int plane_orphans(const struct plane *plane, uint32_t if_id, uint32_t *ret_len)
+{
+	const struct tunnel *tunnel = tunnels_get(&plane->tunnels, if_id);
+
+	if (!tunnel)
+		return -ENOENT;
+	for (uint32_t kind = ESPD_SOCKET_IKE; kind <= ESPD_SOCKET_ESP; kind++)
+		if (!wires_get(&plane->wires, kind, tunnel->config.local_address))
+			return -ENOENT;
+	*ret_len = sadb_count_orphans(&plane->sadb, tunnel);
+	return 0;
 }
 
 void plane_send_ike(

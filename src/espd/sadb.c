@@ -50,6 +50,18 @@ void sadb_count(const struct sadb *sadb, const struct tunnel *tunnel, uint32_t *
 			++*(sadb->items[i]->outbound ? ret_outbound : ret_inbound);
 }
 
+uint32_t sadb_count_orphans(const struct sadb *sadb, const struct tunnel *tunnel)
+{
+	uint32_t len = 0;
+
+	for (size_t i = 0; i < sadb->len; i++) {
+		const struct sa *sa = sadb->items[i];
+
+		len += sa->orphaned && sa->outbound && sa->tunnel == tunnel && sa_is_usable(sa);
+	}
+	return len;
+}
+
 static void report_count(struct sadb *sadb, struct tunnel *tunnel)
 {
 	uint32_t inbound, outbound;

@@ -58,5 +58,7 @@ void sadb_orphan(struct sadb *sadb, int64_t now_ms);
 void sadb_remove_tunnel(struct sadb *sadb, const struct tunnel *tunnel);
 /* Lifetimes by time, packets and bytes, and orphans whose time is over. */
 void sadb_expire(struct sadb *sadb, int64_t now_ms);
+/* Usable outbound orphans of the tunnel. */
+uint32_t sadb_count_orphans(const struct sadb *sadb, const struct tunnel *tunnel);
 void sadb_count(const struct sadb *sadb, const struct tunnel *tunnel, uint32_t *ret_inbound,
 	uint32_t *ret_outbound);
