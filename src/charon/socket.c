@@ -2,7 +2,7 @@
 /*
  * The queue of received datagrams, ordered by the instant each may go to charon, and the socket_t
  * that takes from it and sends through espd. Knows addresses and ports; of the payload only what
- * pacing.c looks at.
+ * pacing.c, early.c and opening.c look at.
  */
 #include "charon/socket.h"
 
@@ -16,6 +16,7 @@
 #include <time.h>
 
 #include "charon/early.h"
+#include "charon/opening.h"
 #include "charon/pacing.h"
 
 #define QUEUE_MAX 4096
@@ -39,6 +40,7 @@ struct ike_queue {
 	size_t count;
 	struct pacing pacing;
 	struct early early;
+	struct opening opening;
 };
 
 struct socket {
@@ -144,7 +146,9 @@ void ike_queue_add(
 	full = queue->count >= QUEUE_MAX;
 	if (!full)
 		insert(queue, packet,
-			pacing_due(&queue->pacing, payload, size, now_ns(), HOLD_RECEIVED_NS));
+			opening_due(&queue->opening, payload, size,
+				pacing_due(&queue->pacing, payload, size, now_ns(),
+					HOLD_RECEIVED_NS)));
 	queue->lock->unlock(queue->lock);
 	if (full)
 		packet->destroy(packet);
@@ -271,6 +275,9 @@ METHOD(socket_t, send_paced, status_t, struct socket *this, packet_t *packet)
 	int64_t now = now_ns(), due_ns;
 	struct delayed *delayed;
 
+	this->queue->lock->lock(this->queue->lock);
+	opening_sent(&this->queue->opening, data.ptr, data.len, now);
+	this->queue->lock->unlock(this->queue->lock);
 	this->lock->lock(this->lock);
 	due_ns = pacing_due(&this->pacing, data.ptr, data.len, now, HOLD_SENT_NS);
 	this->lock->unlock(this->lock);
