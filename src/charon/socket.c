@@ -2,7 +2,7 @@
 /*
  * The queue of received datagrams, ordered by the instant each may go to charon, and the socket_t
  * that takes from it and sends through espd. Knows addresses and ports; of the payload only what
- * pacing.c looks at.
+ * pacing.c, opening.c, crossing.c and early.c look at.
  */
 #include "charon/socket.h"
 
@@ -15,7 +15,9 @@
 #include <threading/thread.h>
 #include <time.h>
 
+#include "charon/crossing.h"
 #include "charon/early.h"
+#include "charon/opening.h"
 #include "charon/pacing.h"
 
 #define QUEUE_MAX 4096
@@ -39,6 +41,8 @@ struct ike_queue {
 	size_t count;
 	struct pacing pacing;
 	struct early early;
+	struct opening opening;
+	struct crossing crossing;
 };
 
 struct socket {
@@ -130,6 +134,15 @@ static host_t *host_of(uint32_t address, uint16_t port)
 	return host_create_from_sockaddr((sockaddr_t *)&socket_address);
 }
 
+/* With the lock held. */
+static int64_t due_ns_of(struct ike_queue *queue, const void *payload, size_t size)
+{
+	int64_t due_ns = pacing_due(&queue->pacing, payload, size, now_ns(), HOLD_RECEIVED_NS);
+
+	due_ns = opening_due(&queue->opening, payload, size, due_ns);
+	return crossing_due(&queue->crossing, payload, size, due_ns);
+}
+
 void ike_queue_add(
 	struct ike_queue *queue, const struct espd_ike *ike, const void *payload, size_t size)
 {
@@ -143,8 +156,7 @@ void ike_queue_add(
 	early_note(&queue->early, payload, size);
 	full = queue->count >= QUEUE_MAX;
 	if (!full)
-		insert(queue, packet,
-			pacing_due(&queue->pacing, payload, size, now_ns(), HOLD_RECEIVED_NS));
+		insert(queue, packet, due_ns_of(queue, payload, size));
 	queue->lock->unlock(queue->lock);
 	if (full)
 		packet->destroy(packet);
@@ -271,6 +283,9 @@ METHOD(socket_t, send_paced, status_t, struct socket *this, packet_t *packet)
 	int64_t now = now_ns(), due_ns;
 	struct delayed *delayed;
 
+	this->queue->lock->lock(this->queue->lock);
+	opening_sent(&this->queue->opening, data.ptr, data.len, now);
+	this->queue->lock->unlock(this->queue->lock);
 	this->lock->lock(this->lock);
 	due_ns = pacing_due(&this->pacing, data.ptr, data.len, now, HOLD_SENT_NS);
 	this->lock->unlock(this->lock);

@@ -135,7 +135,8 @@ void ike_seen_add_sa(
 	*sa = (struct ike_sa_seen){
 		.id = (uint32_t)vici_number(tree, node, "uniqueid", 0),
 		.state = state_of(vici_find(tree, node, "state")),
-		.age_s = vici_number(tree, node, "established", 0),
+		/* Not told of one that is being replaced: then it is older than any other. */
+		.age_s = vici_number(tree, node, "established", UINT64_MAX),
 		.spi = spi_of(tree, node),
 		.is_initiator = is_yes(tree, node, "initiator"),
 		.is_adding_child = has_task(tree, node, "tasks-queued", "QUICK_MODE") ||

@@ -47,15 +47,16 @@ struct ike_times ike_times_of(uint32_t lifetime)
 	   CHILD_SA, so they are spread over at least that much. */
 	uint32_t margin = life / 10;
 
-	/* A rekeying that loses a message must still be over before the end. */
+	/* A rekeying that loses a message, sent again after 5 s, must still be over before the end,
+	   in a lifetime of 20 s too. */
 	if (margin < MARGIN_MIN)
-		margin = life / 4 < MARGIN_MIN ? life / 4 : MARGIN_MIN;
+		margin = life * 2 / 5 < MARGIN_MIN ? life * 2 / 5 : MARGIN_MIN;
 
 	return (struct ike_times){
 		.life = life,
 		.rekey = life - margin,
 		.over = margin,
-		.rand = margin,
+		.rand = life / 10 ? life / 10 : 1,
 	};
 }
 

@@ -17,9 +17,8 @@ struct tunnel {
 	bool is_demanded;     /* by traffic or after a dead peer, until it is up */
 	bool is_up;           /* as last observed */
 	struct mono up_since;
-	bool was_up; /* and went down at lost_at */
-	struct mono lost_at;
-	enum reason reason; /* of the last alert, until it is up */
+	struct mono lost_at; /* when it was first seen down again; 0 = never */
+	enum reason reason;  /* of the last alert, until it is up */
 	char message[512];
 	struct clock_timer *look; /* marks the key when it is time to look again */
 	void (*mark)(void *arg, const char *id);

@@ -41,7 +41,8 @@ static void build_sa(struct vici_message *message, const char *state)
 	vici_value(message, "integ-alg", "HMAC_SHA1_96");
 	vici_value(message, "prf-alg", "PRF_HMAC_SHA1");
 	vici_value(message, "dh-group", "MODP_1024");
-	vici_value(message, "established", "44");
+	if (strcmp(state, "ESTABLISHED") == 0)
+		vici_value(message, "established", "44");
 	vici_list_start(message, "tasks-active");
 	vici_list_item(message, "ISAKMP_DPD");
 	vici_list_item(message, "QUICK_MODE");
@@ -148,10 +149,21 @@ static void test_settings(void **state)
 	secret_free(key);
 }
 
+static void test_one_being_replaced_is_old(void **state)
+{
+	struct ike_seen *seen = read_sa("REKEYING");
+
+	(void)state;
+	assert_int_equal(seen->sas[0].state, SA_ESTABLISHED);
+	assert_true(seen->sas[0].age_s == UINT64_MAX);
+	ike_seen_free(seen);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_fields),
+		cmocka_unit_test(test_one_being_replaced_is_old),
 		cmocka_unit_test(test_states),
 		cmocka_unit_test(test_settings),
 	};

@@ -172,7 +172,7 @@ static void test_times_are_sane(void **state)
 		assert_true(times.rand >= times.rekey / 10);
 		assert_true(life < 4 || times.life == life);
 		/* Room for a message that has to be sent again. */
-		assert_true(times.over >= (times.life < 120 ? times.life / 4 : 30));
+		assert_true(times.over >= (times.life < 75 ? times.life * 2 / 5 : 30));
 	}
 }
 
