@@ -68,7 +68,7 @@ SUITES = (
       )),
     Suite("combinations", "e2e", "pytest", ("tests/e2e/test_combinations.py",), workers=2, dist="load",
           timeout_s=1200, caged=True, groups=("e2e",), doc="300 of 300 combinations against strongSwan, ping both ways"),
-    Suite("fresh", "pending", "pytest", ("tests/fresh",), timeout_s=1800, groups=("e2e",),
+    Suite("fresh", "soak", "pytest", ("tests/fresh",), timeout_s=1800, groups=("e2e",),
           doc="debootstrap, a clone, ./demo --once and ./check in it"),
 )
 
