@@ -10,6 +10,8 @@
 #include "drivers/net/net.h"
 #include "reconcile/reconciler.h"
 
+#include <errno.h>
+
 struct engine {
 	struct clock clock;
 	struct world *world;
@@ -34,6 +36,21 @@ static void wake(void *arg, uint32_t number)
 
 	if (engine->ike)
 		ike_wake(ike_service_driver_ctx(engine->ike), number);
+}
+
+/* net and esp know each other's state only through here; esp comes later and goes earlier. */
+static int carries(void *arg, uint32_t number)
+{
+	const struct engine *engine = arg;
+
+	return engine->esp ? esp_carries(engine->esp, number) : -EAGAIN;
+}
+
+static void carrying_changed(void *arg, uint32_t number)
+{
+	struct engine *engine = arg;
+
+	net_carrying_changed(engine->net, number);
 }
 
 static int tunnel_fd(void *ctx, uint32_t number)
@@ -61,7 +78,9 @@ static int start_net(struct engine *engine, const struct engine_settings *settin
 	return net_new(&(struct net_parts){ .loop = settings->loop,
 			       .world = engine->world,
 			       .mark = mark,
-			       .mark_arg = engine },
+			       .mark_arg = engine,
+			       .carries = carries,
+			       .carries_arg = engine },
 		&engine->net);
 }
 
@@ -78,7 +97,9 @@ static void start_esp(struct engine *engine, const struct engine_settings *setti
 		.mark = mark,
 		.mark_arg = engine,
 		.wake = wake,
-		.wake_arg = engine });
+		.wake_arg = engine,
+		.carrying_changed = carrying_changed,
+		.carrying_arg = engine });
 }
 
 static void start_ike(struct engine *engine, const struct engine_settings *settings)

@@ -45,36 +45,54 @@ static void come_back(int own)
 		abort(); /* anything done from here on would hit the wrong machine */
 }
 
-/* In the new namespace: mounts it on its file. */
-static int mount_here(const char *path)
+int namespace_dir_make(void)
 {
-	return mount("/proc/thread-self/ns/net", path, "none", MS_BIND, NULL) < 0 ? -errno : 0;
+	return mkdir(NAMESPACE_DIR, 0755) < 0 && errno != EEXIST ? -errno : 0;
+}
+
+bool namespace_is(int fd, const char *name)
+{
+	AUTO_FREE char *path = path_of(name);
+	struct stat open_one, named;
+
+	return fstat(fd, &open_one) == 0 && stat(path, &named) == 0 &&
+	       open_one.st_dev == named.st_dev && open_one.st_ino == named.st_ino;
+}
+
+int namespace_name(int fd, const char *name)
+{
+	AUTO_FREE char *path = path_of(name);
+	AUTO_FREE char *target = xasprintf("/proc/self/fd/%d", fd);
+	AUTO_CLOSE int other = namespace_open(name);
+	AUTO_CLOSE int file = -1;
+
+	if (other >= 0)
+		return -EEXIST;
+	file = open(path, O_RDONLY | O_CREAT | O_CLOEXEC, 0444);
+	if (file < 0)
+		return -errno;
+	if (mount(target, path, "none", MS_BIND, NULL) < 0) {
+		int err = -errno;
+
+		unlink(path);
+		return err;
+	}
+	return 0;
 }
 
 int namespace_create(const char *name)
 {
-	AUTO_FREE char *path = path_of(name);
 	AUTO_CLOSE int own = namespace_open_own();
-	AUTO_CLOSE int file = -1;
-	AUTO_CLOSE int there = namespace_open(name);
-	int err;
+	AUTO_CLOSE int fresh = -1;
+	int err = own < 0 ? own : namespace_dir_make();
 
-	if (own < 0)
-		return own;
-	if (there >= 0)
-		return -EEXIST;
-	if (mkdir(NAMESPACE_DIR, 0755) < 0 && errno != EEXIST)
-		return -errno;
-	file = open(path, O_RDONLY | O_CREAT | O_CLOEXEC, 0444);
-	if (file < 0)
-		return -errno;
+	if (err < 0)
+		return err;
 	if (unshare(CLONE_NEWNET) < 0)
 		return -errno;
-	err = mount_here(path);
+	fresh = namespace_open_own();
 	come_back(own);
-	if (err)
-		unlink(path);
-	return err;
+	return fresh < 0 ? fresh : namespace_name(fresh, name);
 }
 
 int namespace_remove(const char *name)

@@ -8,13 +8,21 @@
 
 #include "base/alloc.h"
 
+#include <stdbool.h>
+
 #define NAMESPACE_DIR "/run/netns"
 #define NAMESPACE_PREFIX "vpngw-"
 
+/* The folder of the names exists afterwards. */
+MUST_CHECK int namespace_dir_make(void);
 /* Makes and mounts a namespace. -EEXIST. */
 MUST_CHECK int namespace_create(const char *name);
 /* A descriptor of it. -ENOENT: there is none (an unmounted leftover file counts as none). */
 MUST_CHECK int namespace_open(const char *name);
+/* Is fd the namespace of that name? */
+bool namespace_is(int fd, const char *name);
+/* Gives the name to an open namespace. -EEXIST. */
+MUST_CHECK int namespace_name(int fd, const char *name);
 /* The caller's own one. */
 MUST_CHECK int namespace_open_own(void);
 /* Unmounts it; what still uses it keeps it alive, unnamed. 0 when there was none. */

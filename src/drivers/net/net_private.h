@@ -23,11 +23,14 @@ struct net {
 	struct domains domains;
 	struct tuns tuns;
 	struct owner *owners;
-	struct loop_timer *drift; /* runs while drift was seen and is not marked yet */
+	struct loop_timer *drift;
+	bool drift_is_due; /* was seen and is not marked yet */
 };
 
 int net_want(const struct world *world, const struct scope *scope, struct items *ret);
 bool net_same(const struct item *want, const struct item *seen);
 int net_seen(struct net *net, const struct scope *scope, struct items *ret);
+/* Of a connection, as far as the data plane has said. */
+enum carrying net_carrying(const struct net *net, uint32_t number);
 int net_apply(
 	struct net *net, const struct part *want, const struct part *seen, struct fault *fault);

@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <linux/rtnetlink.h>
 
+#define DUMP_TRIES 10
+
 struct netlink {
 	struct mnl_socket *socket;
 	uint32_t sequence;
@@ -43,6 +45,22 @@ struct nlmsghdr *netlink_message(
 	return message;
 }
 
+/* The next datagram of the answer to `sequence`. What is left of an answer that was given up, as
+ * after an interrupted dump, is passed over: it must not be taken for this one's. */
+static ssize_t receive(struct netlink *netlink, uint32_t sequence)
+{
+	for (;;) {
+		const struct nlmsghdr *first = (const void *)netlink->buffer;
+		ssize_t size = mnl_socket_recvfrom(
+			netlink->socket, netlink->buffer, sizeof(netlink->buffer));
+
+		if (size < 0)
+			return -errno;
+		if (mnl_nlmsg_ok(first, (int)size) && first->nlmsg_seq == sequence)
+			return size;
+	}
+}
+
 static int run(struct netlink *netlink, struct nlmsghdr *message, mnl_cb_t each, void *arg)
 {
 	uint32_t port = mnl_socket_get_portid(netlink->socket);
@@ -52,11 +70,10 @@ static int run(struct netlink *netlink, struct nlmsghdr *message, mnl_cb_t each,
 	if (mnl_socket_sendto(netlink->socket, message, message->nlmsg_len) < 0)
 		return -errno;
 	while (more > MNL_CB_STOP) {
-		ssize_t size = mnl_socket_recvfrom(
-			netlink->socket, netlink->buffer, sizeof(netlink->buffer));
+		ssize_t size = receive(netlink, message->nlmsg_seq);
 
 		if (size < 0)
-			return -errno;
+			return (int)size;
 		more = mnl_cb_run(
 			netlink->buffer, (size_t)size, message->nlmsg_seq, port, each, arg);
 		if (more < 0)
@@ -70,10 +87,23 @@ int netlink_request(struct netlink *netlink, struct nlmsghdr *message)
 	return run(netlink, message, NULL, NULL);
 }
 
-int netlink_dump(struct netlink *netlink, struct nlmsghdr *message, mnl_cb_t each, void *arg)
+int netlink_get(struct netlink *netlink, struct nlmsghdr *message, mnl_cb_t each, void *arg)
+{
+	return run(netlink, message, each, arg);
+}
+
+int netlink_dump(struct netlink *netlink, struct nlmsghdr *message, mnl_cb_t each,
+	void (*again)(void *arg), void *arg)
 {
 	message->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	return run(netlink, message, each, arg);
+	for (int i = 0; i < DUMP_TRIES; i++) {
+		int err = run(netlink, message, each, arg);
+
+		if (err != -EINTR) /* libmnl's word for NLM_F_DUMP_INTR */
+			return err;
+		again(arg);
+	}
+	return -EAGAIN;
 }
 
 uint32_t netlink_port(const struct netlink *netlink)

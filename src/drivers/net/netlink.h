@@ -33,8 +33,15 @@ struct nlmsghdr *netlink_message(
 	char buffer[static NETLINK_REQUEST_SIZE], uint16_t type, uint16_t flags);
 /* Sends it and waits for the acknowledgement: 0 or -errno. */
 MUST_CHECK int netlink_request(struct netlink *netlink, struct nlmsghdr *message);
-/* Asks for all objects of a family and calls for each answer; the callback gives MNL_CB_OK. */
-MUST_CHECK int netlink_dump(
+/* Asks for one object and calls for the answer; the callback gives MNL_CB_OK. */
+MUST_CHECK int netlink_get(
 	struct netlink *netlink, struct nlmsghdr *message, mnl_cb_t each, void *arg);
+/*
+ * Asks for all objects of a family and calls for each. When the kernel says that its table changed
+ * meanwhile, so that objects may be missing or there twice, it calls again and asks anew; -EAGAIN
+ * when the table does not come to rest.
+ */
+MUST_CHECK int netlink_dump(struct netlink *netlink, struct nlmsghdr *message, mnl_cb_t each,
+	void (*again)(void *arg), void *arg);
 /* The number the kernel marks this socket's own changes with. */
 uint32_t netlink_port(const struct netlink *netlink);

@@ -39,20 +39,11 @@ static const char *remember_owner(struct net *net, const char *key, const char *
 /* Keeps the item when it belongs to the scope. id: its owner, "" when it cannot be told now. */
 static void see(struct view *view, const struct part *part, const char *id)
 {
-	struct items one = { 0 };
-	struct item *item;
-	const char *owner;
+	AUTO_FREE char *key = part_key(part);
+	const char *owner = remember_owner(view->net, key, id);
 
-	part_add(&one, part, id);
-	item = &one.items[0];
-	owner = remember_owner(view->net, item->key, id);
-	if (!view->scope->id || strcmp(view->scope->id, owner) == 0) {
-		free(item->owner);
-		item->owner = xstrdup(owner);
-		items_add_take(view->items, *item);
-		one.len = 0;
-	}
-	items_clear(&one);
+	if (!view->scope->id || strcmp(view->scope->id, owner) == 0)
+		part_add(view->items, part, owner);
 }
 
 static const char *connection_id(const struct view *view, uint32_t number)
@@ -100,8 +91,9 @@ static int see_lan(struct view *view, const struct rt_link *link)
 	if (err < 0)
 		return err;
 	memcpy(part.interface, link->name, IFNAMSIZ);
-	for (size_t i = 0; i < len && !part.address.len; i++)
-		if (addresses[i].index == link->index)
+	/* A kernel that keeps no marks shows none of ours: then any one is it. */
+	for (size_t i = 0; i < len; i++)
+		if (addresses[i].index == link->index && (addresses[i].is_own || !part.address.len))
 			part.address = addresses[i].prefix;
 	see(view, &part, view->domain->vpc_id);
 	return 0;
@@ -159,16 +151,20 @@ static int see_rules(struct view *view)
 static void see_route(struct view *view, const struct rt_route *route)
 {
 	struct part part = { .type = PART_ROUTE, .vpc_id = view->domain->vpc_id, .route = *route };
+	const char *owner = "";
 	const struct vpn_gateway *gateway =
 		gateway_by_number(view->net, part_gateway_number(route->table));
 	const struct rt_link *link = link_by_index(view, route->index);
 	AUTO_FREE char *id = NULL;
 
 	part.route_number = link ? part_link_number(link->name) : 0;
+	part.carrying = net_carrying(view->net, part.route_number);
 	if (gateway && part.route_number)
-		id = vpn_route_entry_id(gateway->meta.id, connection_id(view, part.route_number),
-			route->destination);
-	see(view, &part, id ? id : "");
+		owner = id = vpn_route_entry_id(gateway->meta.id,
+			connection_id(view, part.route_number), route->destination);
+	else if (gateway && !route->index)
+		owner = gateway->meta.id;
+	see(view, &part, owner);
 }
 
 static int see_routes(struct view *view)
@@ -182,35 +178,128 @@ static int see_routes(struct view *view)
 	return err;
 }
 
+/* Resources of this kind own parts of this type; see part.h. */
+static bool concerns(const struct scope *scope, enum part_type type)
+{
+	if (!scope->id)
+		return true;
+	switch (type) {
+	case PART_DOMAIN:
+	case PART_LAN:
+		return scope->kind == KIND_VPC;
+	case PART_LINK:
+		return scope->kind == KIND_VPN_CONNECTION;
+	case PART_RULE:
+		return scope->kind != KIND_VPN_ROUTE_ENTRY;
+	case PART_ROUTE:
+		return scope->kind == KIND_VPN_ROUTE_ENTRY || scope->kind == KIND_VPN_GATEWAY;
+	}
+	return true;
+}
+
 static int see_domain(struct view *view)
 {
-	struct part part = { .type = PART_DOMAIN,
-		.vpc_id = view->domain->vpc_id,
-		.is_ready = domain_is_ready(view->domain) };
+	struct part part = { .type = PART_DOMAIN, .vpc_id = view->domain->vpc_id };
 	int err = rt_links(view->domain->netlink, &view->links, &view->links_len);
 
-	see(view, &part, view->domain->vpc_id);
-	if (!err)
+	if (concerns(view->scope, PART_DOMAIN)) {
+		part.is_ready = domain_is_ready(view->domain);
+		see(view, &part, view->domain->vpc_id);
+	}
+	if (!err && (concerns(view->scope, PART_LAN) || concerns(view->scope, PART_LINK)))
 		err = see_links(view);
-	if (!err)
+	if (!err && concerns(view->scope, PART_RULE))
 		err = see_rules(view);
-	if (!err)
+	if (!err && concerns(view->scope, PART_ROUTE))
 		err = see_routes(view);
 	free(view->links);
 	return err;
 }
 
+/* The VPC a resource belongs to; NULL when it is gone and was never seen. */
+static char *vpc_of(const struct net *net, const struct scope *scope)
+{
+	const void *one = world_get(net->parts.world, scope->kind, scope->id);
+	const struct vpn_gateway *gateway = NULL;
+
+	if (scope->kind == KIND_VPC)
+		return xstrdup(scope->id);
+	if (one && scope->kind == KIND_VPN_GATEWAY)
+		gateway = one;
+	if (one && scope->kind == KIND_VPN_CONNECTION)
+		gateway = world_gateway_of(net->parts.world, one);
+	if (one && scope->kind == KIND_VPN_ROUTE_ENTRY)
+		gateway = world_get(net->parts.world, KIND_VPN_GATEWAY,
+			((const struct vpn_route_entry *)one)->vpn_gateway_id);
+	if (gateway)
+		return xstrdup(gateway->vpc_id);
+	for (const struct owner *owner = net->owners; owner; owner = owner->hh.next)
+		if (strcmp(owner->id, scope->id) == 0)
+			return xstrndup(owner->key, strcspn(owner->key, "/"));
+	return NULL;
+}
+
+static int see_one(
+	struct net *net, struct domain *domain, const struct scope *scope, struct items *ret)
+{
+	struct view view = { .net = net, .scope = scope, .domain = domain, .items = ret };
+
+	return see_domain(&view);
+}
+
+static bool has_parts(enum kind kind)
+{
+	return kind == KIND_VPC || kind == KIND_VPN_GATEWAY || kind == KIND_VPN_CONNECTION ||
+	       kind == KIND_VPN_ROUTE_ENTRY;
+}
+
+static int see_scope(struct net *net, const struct scope *scope, struct items *ret, bool *ret_known)
+{
+	AUTO_FREE char *vpc_id = vpc_of(net, scope);
+	struct domain *domain;
+	int err;
+
+	*ret_known = vpc_id || !has_parts(scope->kind);
+	if (!vpc_id || !has_parts(scope->kind))
+		return 0;
+	err = domains_get(&net->domains, vpc_id, &domain);
+	if (err < 0)
+		return err == -ENOENT ? 0 : err;
+	return see_one(net, domain, scope, ret);
+}
+
+/* Owners whose items are all gone are forgotten when everything was looked at. */
+static void forget_owners(struct net *net, const struct items *items)
+{
+	struct owner *owner, *next;
+
+	HASH_ITER (hh, net->owners, owner, next) {
+		if (items_find(items, owner->key))
+			continue;
+		HASH_DEL(net->owners, owner);
+		free(owner->key);
+		free(owner->id);
+		free(owner);
+	}
+}
+
 int net_seen(struct net *net, const struct scope *scope, struct items *ret)
 {
 	struct domain *domain, *next;
-	int err = domains_open_all(&net->domains);
+	bool is_known = false;
+	int err = scope->id ? see_scope(net, scope, ret, &is_known) : 0;
 
+	if (err < 0 || is_known) {
+		items_sort(ret);
+		return err;
+	}
+	err = domains_open_all(&net->domains);
 	HASH_ITER (hh, net->domains.open, domain, next) {
-		struct view view = { .net = net, .scope = scope, .domain = domain, .items = ret };
-
 		if (!err)
-			err = see_domain(&view);
+			err = see_one(net, domain, scope, ret);
 	}
 	items_sort(ret);
+	if (!err && !scope->id)
+		forget_owners(net, ret);
 	return err;
 }
