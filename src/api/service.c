@@ -9,6 +9,7 @@
 #include "api/signature.h"
 #include "api/xml.h"
 #include "base/instant.h"
+#include "base/log.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -18,6 +19,7 @@
 #define FORM "application/x-www-form-urlencoded"
 #define HELP "docs/api.md"
 #define MESSAGE_SIZE 1024
+#define STRANGERS_MAX 300 /* audit lines a minute */
 
 /* The state of one call while it is served. */
 struct call {
@@ -26,6 +28,7 @@ struct call {
 	struct caller caller;
 	struct outcome outcome;
 	char *message; /* replaces the fault's sentence */
+	bool is_known; /* the caller proved who it is */
 };
 
 static void make_request_id(char ret[static 37])
@@ -80,6 +83,18 @@ static int read_params(const struct http_request *http, struct call *call, struc
 	return 0;
 }
 
+/* Something of ours failed before the action; anybody may be able to cause it. */
+static void set_failure(struct fault *fault, int err)
+{
+	static struct log_limit limit;
+	bool is_temporary = err == -EAGAIN || err == -ENOSPC;
+
+	(void)fault_set(
+		fault, is_temporary ? REASON_UNAVAILABLE : REASON_INTERNAL, NULL, NULL, NULL, NULL);
+	if (log_allow(&limit, 5, 60000))
+		log_err("a request could not be authenticated: %s", strerror(-err));
+}
+
 static void serve(struct service *service, const struct http_request *http, struct call *call)
 {
 	struct fault *fault = &call->outcome.fault;
@@ -92,13 +107,12 @@ static void serve(struct service *service, const struct http_request *http, stru
 			&call->request.params, call->request.now_ms, &call->caller, fault,
 			&call->message);
 	if (!err) {
+		call->is_known = true;
 		call->request.access_key_id = call->caller.access_key_id;
 		dispatch(&service->api, &call->request, call->caller.version, call->caller.action,
 			&call->outcome);
 	} else if (fault->reason == REASON_NONE) {
-		(void)fault_set(fault,
-			err == -EAGAIN || err == -ENOSPC ? REASON_UNAVAILABLE : REASON_INTERNAL,
-			NULL, NULL, NULL, NULL);
+		set_failure(fault, err);
 	}
 }
 
@@ -146,8 +160,10 @@ static void render(const struct call *call, struct http_answer *ret)
 	ret->text = xml_render(root ? root : "Error", body);
 }
 
+/* Strangers get a limited number of lines, or they could fill the disk. */
 static void write_audit(struct service *service, const struct call *call, int status)
 {
+	static struct log_limit limit;
 	const struct caller *caller = &call->caller;
 	struct audit_entry entry = { .time_ms = call->request.now_ms,
 		.access_key_id = caller->access_key_id,
@@ -159,7 +175,7 @@ static void write_audit(struct service *service, const struct call *call, int st
 		.request_id = call->request.request_id,
 		.status = status };
 
-	if (service->audit)
+	if (service->audit && (call->is_known || log_allow(&limit, STRANGERS_MAX, 60000)))
 		audit_write(service->audit, &entry);
 }
 

@@ -15,6 +15,7 @@ struct message_hook {
 	listener_t listener;
 	struct alerts *alerts;
 	struct peers *peers;
+	struct ike_queue *queue;
 };
 
 #define VENDOR_ID_SIZE 16
@@ -113,6 +114,9 @@ METHOD(listener_t, message, bool, struct message_hook *this, ike_sa_t *ike_sa, m
 	host_t *source = message->get_source(message);
 	host_t *destination = message->get_destination(message);
 
+	if (incoming && message->get_exchange_type(message) == AGGRESSIVE)
+		ike_queue_release(this->queue, message->get_initiator_spi(message),
+			message->get_responder_spi(message));
 	if (!plain)
 		return TRUE;
 	if (!peers_nat_traversal(this->peers, address_of(incoming ? destination : source),
@@ -132,12 +136,12 @@ METHOD(listener_t, alert, bool, struct message_hook *this, ike_sa_t *ike_sa, ale
 	return TRUE;
 }
 
-listener_t *message_hook_new(struct alerts *alerts, struct peers *peers)
+listener_t *message_hook_new(struct alerts *alerts, struct peers *peers, struct ike_queue *queue)
 {
 	struct message_hook *this;
 
 	INIT(this, .listener = { .message = _message, .alert = _alert }, .alerts = alerts,
-		.peers = peers);
+		.peers = peers, .queue = queue);
 	return &this->listener;
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The listener on charon's bus: sees every message in plain. It takes NAT detection out of the
- * messages to and from peers with NAT traversal off, and lets alert.c look at the rest.
+ * messages to and from peers with NAT traversal off, lets alert.c look at the rest, and tells the
+ * queue when an aggressive-mode message has reached its IKE_SA.
  */
 #pragma once
 
@@ -10,6 +11,6 @@
 #include "charon/alert.h"
 #include "charon/peers.h"
 
-/* Borrows both until freed. Register the result with charon->bus. */
-listener_t *message_hook_new(struct alerts *alerts, struct peers *peers);
+/* Borrows all until freed. Register the result with charon->bus. */
+listener_t *message_hook_new(struct alerts *alerts, struct peers *peers, struct ike_queue *queue);
 void message_hook_free(listener_t *listener);

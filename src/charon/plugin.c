@@ -149,7 +149,7 @@ static bool start(struct vpngw_plugin *this)
 			return FALSE;
 	}
 	this->alerts = alerts_new(this->agent, this->ike);
-	this->hook = message_hook_new(this->alerts, this->peers);
+	this->hook = message_hook_new(this->alerts, this->peers, this->ike);
 	this->espd = espd_link_new(espd, &handler);
 	return this->espd != NULL;
 }

@@ -19,6 +19,10 @@
 #include "charon/pacing.h"
 
 #define QUEUE_MAX 4096
+/* Our charon releases earlier, unless the message before got lost on the way. */
+#define HOLD_RECEIVED_NS 200000000
+/* A peer's cannot tell; 5 ms did on an idle machine, not always on a busy one. */
+#define HOLD_SENT_NS 20000000
 #define IKE_PORT 500
 #define NATT_PORT 4500
 
@@ -63,16 +67,18 @@ struct ike_queue *ike_queue_new(void)
 }
 
 /* With the lock held. */
-static packet_t *take_first(struct ike_queue *queue)
+static packet_t *take(struct ike_queue *queue, struct item *item)
 {
-	struct item *item = queue->first;
 	packet_t *packet = item->packet;
 
-	queue->first = item->next;
-	if (item->next)
-		item->next->previous = NULL;
+	if (item->previous)
+		item->previous->next = item->next;
 	else
-		queue->last = NULL;
+		queue->first = item->next;
+	if (item->next)
+		item->next->previous = item->previous;
+	else
+		queue->last = item->previous;
 	queue->count--;
 	free(item);
 	return packet;
@@ -83,7 +89,7 @@ void ike_queue_free(struct ike_queue *queue)
 	if (!queue)
 		return;
 	while (queue->first) {
-		packet_t *packet = take_first(queue);
+		packet_t *packet = take(queue, queue->first);
 
 		packet->destroy(packet);
 	}
@@ -137,10 +143,36 @@ void ike_queue_add(
 	early_note(&queue->early, payload, size);
 	full = queue->count >= QUEUE_MAX;
 	if (!full)
-		insert(queue, packet, pacing_due(&queue->pacing, payload, size, now_ns()));
+		insert(queue, packet,
+			pacing_due(&queue->pacing, payload, size, now_ns(), HOLD_RECEIVED_NS));
 	queue->lock->unlock(queue->lock);
 	if (full)
 		packet->destroy(packet);
+}
+
+/* With the lock held. The held ones of the pair, in their order, become due. */
+static void release(struct ike_queue *queue, const uint8_t *pair, int64_t now)
+{
+	struct item *next;
+
+	for (struct item *item = queue->first; item; item = next) {
+		chunk_t data = item->packet->get_data(item->packet);
+		const uint8_t *spis = pacing_spis(data.ptr, data.len);
+
+		next = item->next;
+		if (item->due_ns > now && spis && memeq(spis, pair, PACING_SPIS_SIZE))
+			insert(queue, take(queue, item), now);
+	}
+}
+
+void ike_queue_release(struct ike_queue *queue, uint64_t initiator_spi, uint64_t responder_spi)
+{
+	const uint64_t pair[2] = { initiator_spi, responder_spi }; /* kept as on the wire */
+
+	queue->lock->lock(queue->lock);
+	pacing_release(&queue->pacing, (const uint8_t *)pair);
+	release(queue, (const uint8_t *)pair, now_ns());
+	queue->lock->unlock(queue->lock);
 }
 
 bool ike_queue_has_early(struct ike_queue *queue, uint64_t initiator_spi)
@@ -184,7 +216,7 @@ METHOD(socket_t, receive, status_t, struct socket *this, packet_t **packet)
 	wait_due(queue);
 	thread_cancelability(cancelable);
 	thread_cleanup_pop(FALSE);
-	*packet = take_first(queue);
+	*packet = take(queue, queue->first);
 	queue->lock->unlock(queue->lock);
 	return SUCCESS;
 }
@@ -240,7 +272,7 @@ METHOD(socket_t, send_paced, status_t, struct socket *this, packet_t *packet)
 	struct delayed *delayed;
 
 	this->lock->lock(this->lock);
-	due_ns = pacing_due(&this->pacing, data.ptr, data.len, now);
+	due_ns = pacing_due(&this->pacing, data.ptr, data.len, now, HOLD_SENT_NS);
 	this->lock->unlock(this->lock);
 	if (due_ns <= now)
 		return send_now(this->link, packet);

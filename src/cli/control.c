@@ -7,7 +7,6 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "base/loop.h"
-#include "cli/control.h"
 #include "resource/config.h"
 
 #include <errno.h>
@@ -112,10 +111,20 @@ struct control *control_new(
 	return control;
 }
 
+void control_close(struct control *control)
+{
+	if (control->listener < 0)
+		return;
+	loop_io_free(TAKE_PTR(control->io));
+	close(TAKE_FD(control->listener));
+	unlink(control->path);
+}
+
 void control_free(struct control *control, const char *problem)
 {
 	if (!control)
 		return;
+	control_close(control);
 	for (size_t i = 0; i < CLIENTS; i++) {
 		struct client *client = &control->clients[i];
 
@@ -124,9 +133,6 @@ void control_free(struct control *control, const char *problem)
 		if (client->fd >= 0)
 			drop(client);
 	}
-	loop_io_free(control->io);
-	close(control->listener);
-	unlink(control->path);
 	free(control->path);
 	free(control);
 }

@@ -19,5 +19,7 @@ struct loop;
 /* down: called once, at the first request. NULL with errno set when the socket cannot be made. */
 struct control *control_new(
 	struct loop *loop, const char *run_dir, void (*down)(void *arg), void *arg);
-/* Answers whoever has asked (problem NULL: all is well) and removes the socket. */
+/* Removes the socket; whoever has asked goes on waiting. */
+void control_close(struct control *control);
+/* Answers whoever has asked (problem NULL: all is well). The next `vpngw up` may come at once. */
 void control_free(struct control *control, const char *problem);

@@ -32,6 +32,7 @@ struct up {
 	const char *config_path;
 	bool background;
 	int report; /* --background: the parent waits at the other end; -1 = none */
+	int lock;
 	struct supervisor *supervisor;
 };
 
@@ -72,6 +73,9 @@ static char *supervise(struct up *up, const struct launch *launch)
 	loop_run(loop);
 	notify_systemd("STOPPING=1");
 	problem = supervisor_problem(supervisor);
+	/* in this order: `vpngw down` returns to somebody who may start again at once */
+	control_close(control);
+	close(TAKE_FD(up->lock));
 	control_free(control, problem);
 	return problem ? xstrdup(problem) : NULL;
 }
@@ -113,9 +117,10 @@ static char *run(struct up *up, const struct config *config)
 {
 	CLEANUP(launch_done) struct launch launch = { .config = config };
 	char *problem = preflight_machine(config);
-	AUTO_CLOSE int held = problem ? -1 : lock(config, &problem);
 
-	if (problem)
+	if (!problem)
+		up->lock = lock(config, &problem);
+	if (up->lock < 0)
 		return problem;
 	launch.config_path = realpath(up->config_path, NULL);
 	if (!launch.config_path)
@@ -224,7 +229,7 @@ int verb_up(int argc, char **argv)
 {
 	CLEANUP(config_freep) struct config *config = NULL;
 	AUTO_FREE char *message = NULL;
-	struct up up = { .config_path = DEFAULT_CONFIG, .report = -1 };
+	struct up up = { .config_path = DEFAULT_CONFIG, .report = -1, .lock = -1 };
 	int err = parse_options(&up, argc, argv);
 
 	if (err)

@@ -16,6 +16,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 static int fail(const char *what, int err)
@@ -29,6 +30,17 @@ static int listen_at(const struct options *options, const char *name, uint32_t g
 	AUTO_FREE char *path = xasprintf("%s/%s", options->run_dir, name);
 
 	return unix_listen(path, SOCK_SEQPACKET, 0660, group);
+}
+
+/* Every tunnel and socket is a descriptor: as many as the system allows. */
+static void raise_descriptor_limit(void)
+{
+	struct rlimit limit;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 static void stop(void *loop)
@@ -58,6 +70,7 @@ int main(int argc, char **argv)
 	loop_on_signal(loop, SIGTERM, stop, loop);
 	loop_on_signal(loop, SIGINT, stop, loop);
 	(void)signal(SIGPIPE, SIG_IGN);
+	raise_descriptor_limit();
 	err = privilege_drop(options.uid, options.gid, NULL, 0, 0);
 	if (!err)
 		err = privilege_hide_memory();

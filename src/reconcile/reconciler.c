@@ -16,6 +16,9 @@
 
 #define RESYNC_MS (5 * 60 * 1000)
 
+/* So long a new agent's drivers may take to reach their daemons before that counts as a failure. */
+#define GRACE_MS 5000
+
 static const struct backoff try_again = { .first_ms = 500, .cap_ms = 60 * 1000 };
 
 struct reconciler {
@@ -27,6 +30,8 @@ struct reconciler {
 	struct pass *pass;        /* the one that runs; NULL: none */
 	struct clock_timer *next; /* the next key */
 	struct clock_timer *resync;
+	struct mono start;
+	bool has_seen;          /* every driver could observe everything once */
 	bool is_complete;       /* the store has been read once */
 	bool records_are_known; /* and so have the old statuses */
 	int write_error;        /* of a status in the present report */
@@ -85,6 +90,14 @@ static void set_applied(struct reconciler *reconciler, const struct pass *pass, 
 		failure ? REASON_APPLY_FAILED : REASON_NONE, failure ? failure : "", wall_ms);
 }
 
+/* A new agent that has not reached its daemons yet knows nothing: what the former one reported
+ * stands, for a while. */
+static bool is_too_early(const struct reconciler *reconciler, const struct pass *pass)
+{
+	return pass_error(pass) && !reconciler->has_seen &&
+	       mono_diff_ms(now(reconciler), reconciler->start) < GRACE_MS;
+}
+
 /* Writes the status of one resource after a pass that covered it. */
 static int report(
 	struct reconciler *reconciler, const struct pass *pass, enum kind kind, const char *id)
@@ -94,6 +107,8 @@ static int report(
 	struct status status = { 0 };
 	int err;
 
+	if (is_too_early(reconciler, pass))
+		return 0;
 	if (!resource && !world_is_broken(reconciler->settings.world, kind, id)) {
 		/* What is left of it is still to be removed: its status stays until then. */
 		if (pass_failure(pass, id))
@@ -178,9 +193,10 @@ static void retry_owner(void *arg, const char *owner)
 static void finish_all(struct reconciler *reconciler, const struct pass *pass)
 {
 	reconciler->write_error = 0;
+	reconciler->has_seen = reconciler->has_seen || !pass_error(pass);
 	report_all(reconciler);
 	pass_each_failure(pass, retry_owner, reconciler);
-	if (pass_error(pass))
+	if (pass_error(pass) && !is_too_early(reconciler, pass))
 		log_warn("looked at everything in vain, trying again reason=%s", pass_error(pass));
 	if (pass_error(pass) || reconciler->write_error)
 		retry(reconciler, KIND_COUNT, NULL);
@@ -303,6 +319,7 @@ struct reconciler *reconciler_new(const struct reconciler_settings *settings)
 
 void reconciler_start(struct reconciler *reconciler)
 {
+	reconciler->start = now(reconciler);
 	feed_start(reconciler->feed);
 	resync_due(reconciler);
 }

@@ -58,7 +58,7 @@ static int check_len(const struct field *field, int len, const char *value, stru
 	return field_refuse(field, fault, value, rule, remedy);
 }
 
-static int check_string(const struct field *field, const char *text, struct fault *fault)
+int field_check_string(const struct field *field, const char *text, struct fault *fault)
 {
 	if (check_len(field, text_len(text), text, fault) < 0)
 		return -EINVAL;
@@ -69,7 +69,7 @@ static int check_string(const struct field *field, const char *text, struct faul
 	return run_check(field, text, fault);
 }
 
-static int check_secret(const struct field *field, const char *text, struct fault *fault)
+int field_check_secret(const struct field *field, const char *text, struct fault *fault)
 {
 	int len = text_len(text);
 
@@ -257,11 +257,11 @@ static int parse_value(
 
 	switch (field->type) {
 	case FIELD_STRING:
-		err = check_string(field, text, fault);
+		err = field_check_string(field, text, fault);
 		*value.string = err ? NULL : xstrdup(text);
 		return err;
 	case FIELD_SECRET:
-		err = check_secret(field, text, fault);
+		err = field_check_secret(field, text, fault);
 		*value.secret = err ? NULL : secret_new(text, strlen(text));
 		return err;
 	case FIELD_BOOL:
@@ -291,12 +291,9 @@ static int parse_value(
 	return field_refuse(field, fault, NULL, "is not a single value", NULL);
 }
 
-/* The row with its value at the start of a scratch area. */
-#define SCRATCH_SIZE 32
-
 int field_set_text(const struct field *field, void *base, const char *text, struct fault *fault)
 {
-	_Alignas(max_align_t) unsigned char scratch[SCRATCH_SIZE] = {};
+	_Alignas(max_align_t) unsigned char scratch[FIELD_VALUE_SIZE] = {};
 	int err;
 
 	if (field->type == FIELD_OBJECT)
@@ -314,99 +311,4 @@ int field_set_text(const struct field *field, void *base, const char *text, stru
 	field_clear(field, base);
 	memcpy(field_value(field, base).object, scratch, field_size(field));
 	return 0;
-}
-
-int tag_check(const struct field *field, const char *key, const char *value, size_t index,
-	struct fault *fault)
-{
-	struct field part = { .max = field->min, .min = 1, .type = FIELD_STRING };
-	const char *texts[] = { key, value };
-	int err = 0;
-
-	for (int i = 0; i < 2 && !err; i++) {
-		char name[40];
-
-		snprintf(name, sizeof(name), "%s.%zu.%s", field->name, index, i ? "Value" : "Key");
-		part.name = name;
-		if (i)
-			part.min = 0, part.max = 128;
-		err = check_string(&part, texts[i], fault);
-		if (!err && (strncasecmp(texts[i], "aliyun", 6) == 0 ||
-				    strncasecmp(texts[i], "acs:", 4) == 0))
-			err = field_refuse(&part, fault, texts[i],
-				"must not start with aliyun or acs:", "choose another word");
-		if (!err && (strcasestr(texts[i], "http://") || strcasestr(texts[i], "https://")))
-			err = field_refuse(&part, fault, texts[i],
-				"must not contain http:// or https://", "leave the scheme out");
-		if (err)
-			snprintf(fault->code, sizeof(fault->code), "Invalid%s%s", field->name,
-				i ? "Value" : "Key");
-	}
-	return err;
-}
-
-static int check_tags(const struct field *field, const struct tags *tags, struct fault *fault)
-{
-	char rule[64];
-
-	if (tags->len > field->max) {
-		snprintf(rule, sizeof(rule), "must be at most %" PRIu64 " pairs", field->max);
-		return field_refuse(field, fault, NULL, rule, "leave some out");
-	}
-	for (size_t i = 0; i < tags->len; i++) {
-		if (tag_check(field, tags->items[i].key, tags->items[i].value, i + 1, fault) < 0)
-			return -EINVAL;
-		for (size_t j = 0; j < i; j++)
-			if (strcmp(tags->items[i].key, tags->items[j].key) == 0)
-				return field_refuse(field, fault, tags->items[i].key,
-					"is a key that is given twice", "give each key once");
-	}
-	return 0;
-}
-
-static int check_object(const struct field *field, const void *object, struct fault *fault)
-{
-	for (const struct field *member = field->object; member->name; member++)
-		if (field_check(member, object, fault) < 0) {
-			fault_nest(fault, field->name);
-			return -EINVAL;
-		}
-	return 0;
-}
-
-static bool enum_is_known(const struct field *field, int index)
-{
-	int len = 0;
-
-	while (field->values[len])
-		len++;
-	return index >= 0 && index < len;
-}
-
-int field_check(const struct field *field, const void *base, struct fault *fault)
-{
-	_Alignas(max_align_t) unsigned char scratch[SCRATCH_SIZE] = {};
-	union field_const_value value = field_const_value(field, base);
-	AUTO_FREE char *text = NULL;
-	struct field row = *field;
-	int err;
-
-	if (field->type == FIELD_OBJECT)
-		return check_object(field, value.object, fault);
-	if (field_is_absent(field, base) &&
-		(field->type == FIELD_STRING || field->flags & (FIELD_REQUIRED | FIELD_NULLABLE)))
-		return field->flags & FIELD_REQUIRED ? fault_missing(fault, field->name) : 0;
-	if (field->type == FIELD_TAGS)
-		return check_tags(field, value.tags, fault);
-	if (field->type == FIELD_SECRET)
-		return *value.secret
-			       ? check_secret(field, (const char *)(*value.secret)->bytes, fault)
-			       : 0;
-	if (field->type == FIELD_ENUM && !enum_is_known(field, *value.enumeration))
-		return field_refuse(field, fault, NULL, "is an unknown value", NULL);
-	text = field_to_text(field, base);
-	row.offset = 0;
-	err = *text ? field_set_text(&row, scratch, text, fault) : 0;
-	field_clear(&row, scratch);
-	return err;
 }

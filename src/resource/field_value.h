@@ -48,6 +48,10 @@ static inline union field_const_value field_const_value(const struct field *fiel
 
 /* Bytes of the C type behind the row; 0 for objects. */
 size_t field_size(const struct field *field);
+#define FIELD_VALUE_SIZE 32 /* room for any of them */
+/* Length, characters and the row's own check of a text or secret. */
+int field_check_string(const struct field *field, const char *text, struct fault *fault);
+int field_check_secret(const struct field *field, const char *text, struct fault *fault);
 void tags_clear(struct tags *tags);
 /* One tag's rules; index from 1 for the fault. */
 int tag_check(const struct field *field, const char *key, const char *value, size_t index,

@@ -12,7 +12,7 @@ import sys
 import pytest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-sys.path[:0] = [str(ROOT), str(pathlib.Path(__file__).resolve().parent)]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "support"), str(pathlib.Path(__file__).resolve().parent)]
 
 from lab import cage  # noqa: E402
 from lab.machine import Machine, link, sh  # noqa: E402

@@ -11,6 +11,7 @@ import selectors
 import socket
 import struct
 import threading
+import time
 
 HELLO, ACK = 1, 2
 SPI_GET, SA_ADD, SA_UPDATE, SA_QUERY, SA_REMOVE, SA_FLUSH, IKE_SEND = range(64, 71)
@@ -72,6 +73,7 @@ class Recorder:
         self.added = []       # every SA that was ever added
         self.updated = []
         self.sent = []        # (local port, remote address, remote port, payload)
+        self.sent_at = []     # (monotonic seconds, payload)
         self.sas = {}         # those installed now, by key
         self.traffic = {}     # key: (packets, bytes, idle seconds) for SA_QUERY
         self.refuse = {}      # request type: errno to answer
@@ -184,6 +186,7 @@ class Recorder:
     def _ike_send(self, body):
         local, remote, local_port, remote_port = struct.unpack_from("=4s4sHH", body)
         self.sent.append((local_port, socket.inet_ntoa(remote), remote_port, body[12:]))
+        self.sent_at.append((time.monotonic(), body[12:]))
         assert socket.inet_ntoa(local) == self.address
         try:
             self.udp[local_port].sendto(body[12:], (socket.inet_ntoa(remote), remote_port))

@@ -35,7 +35,7 @@ CONF = """charon-systemd {{
       socket = unix://{folder}/vici
     }}
     vpngw {{
-      espd = {folder}/espd
+      espd = {espd}
       agent = {folder}/agent
     }}
   }}
@@ -77,10 +77,11 @@ class Side:
         self.machine, self.address, self.peer = machine, address, peer
         self.folder = machine.folder
         self.charon = None
+        self.espd_path = self.folder / "espd"
 
     def configure(self, plugins, tries=3, more=""):
         self.conf = self.folder / "strongswan.conf"
-        self.conf.write_text(CONF.format(plugins=plugins, folder=self.folder, tries=tries, more=more), encoding="utf-8")
+        self.conf.write_text(CONF.format(plugins=plugins, folder=self.folder, espd=self.espd_path, tries=tries, more=more), encoding="utf-8")
 
     def answers(self):
         assert self.charon.alive(), self.charon.text() + self.log()

@@ -110,6 +110,17 @@ def test_down(machine):
     assert (done.returncode, done.stderr) == (1, f"vpngw down: vpngw is not running in {machine.run}\n")
 
 
+def test_start_right_after_down(machine):
+    for _ in range(3):
+        machine.start()
+        assert machine.vpngw("down", "--config", machine.config).returncode == 0
+        before = machine.up
+        machine.start()  # the former process may still be ending
+        assert before.wait(10) == 0
+        assert (machine.run / "up.sock").exists()
+        assert machine.stop() == 0
+
+
 def test_down_that_leaves_something(machine):
     machine.mark("agent-exit", "7")
     machine.start()

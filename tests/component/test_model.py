@@ -183,5 +183,5 @@ class Api(RuleBasedStateMachine):
 
 
 TestApi = Api.TestCase
-TestApi.settings = settings(max_examples=8, stateful_step_count=25, deadline=None, derandomize=True,
+TestApi.settings = settings(max_examples=8, stateful_step_count=25, deadline=None, derandomize=True, database=None,
                             suppress_health_check=list(HealthCheck))

@@ -107,6 +107,16 @@ def test_audit_has_every_call_and_no_secret(fresh):
     assert "hunter2" not in (fresh.state / "audit.log").read_text(encoding="utf-8") + fresh.log_text()
 
 
+def test_strangers_cannot_fill_the_audit_log(fresh):
+    one = b"GET /?Action=DescribeRegions&Version=2016-04-28 HTTP/1.1\r\nHost: h\r\n\r\n"
+    answers, _ = exchange(fresh.port, one * 500, answers=500)
+    assert len(answers) == 500
+    before = len(fresh.audit())
+    assert before <= 300
+    Client(fresh, "acs3").call("DescribeRegions")
+    assert len(fresh.audit()) == before + 1
+
+
 def test_hangup_reopens_the_audit_log(fresh):
     old = fresh.state / "audit.log.1"
     (fresh.state / "audit.log").rename(old)

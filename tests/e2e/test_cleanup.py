@@ -7,11 +7,12 @@ from lab.vici import Vici
 
 
 def machine_state(machine):
-    """Links, addresses, rules and routes of the gateway machine, without counters and cached times."""
+    """Links, addresses, rules and routes of the gateway machine, without counters and cached times, and
+    without IPv6 link-local ones, which the kernel adds when duplicate detection is over."""
     text = "".join(machine.run(command) for command in (
         "ip -o address", "ip rule", "ip route show table all", "ip -o link"))
     return sorted(re.sub(r"(valid_lft|preferred_lft) \S+|qlen \d+|^\d+: |@if\d+|link-netnsid \d+", "", line).strip()
-                  for line in text.splitlines() if "lan0" not in line)
+                  for line in text.splitlines() if not re.search("lan0|fe80::|ff00::", line))
 
 
 def charon_connections(gateway):

@@ -2,6 +2,8 @@
 """The control side at work: SAs come and go, clients vanish and return, packets wait, peers move."""
 import errno
 import os
+import re
+import signal
 import socket
 import struct
 import subprocess
@@ -10,7 +12,7 @@ import time
 import pytest
 from espd_client import (ESP, IKE, IN, NATT, OUT, SA_EXPIRED, SA_HELD, SA_MAPPING, SOCKET_HELD, SUITES, TUNNEL_HELD,
                          TUNNEL_SAS, TUNNEL_WAKE, EspdError)
-from espd_world import IF_ID, OUTER, make_keys
+from espd_world import IF_ID, OUTER, make_keys, wait
 from namespaces import inside, open_tun, run
 
 
@@ -23,11 +25,13 @@ class Pings:
         self.first = [self.process.stdout.readline() for _ in range(5)]
 
     def lost(self):
-        self.process.send_signal(2)
+        """How many had no answer, but for those that were under way when it was stopped."""
+        self.process.send_signal(signal.SIGINT)
         out, _ = self.process.communicate(timeout=20)
-        words = next(line for line in out.splitlines() if "transmitted" in line).split()
-        assert int(words[0]) > 20
-        return int(words[0]) - int(words[3])
+        answered = {int(number) for number in re.findall(r"icmp_seq=(\d+)", "".join(self.first) + out)}
+        sent = int(re.search(r"(\d+) packets transmitted", out).group(1))
+        assert sent > 20 and sent - max(answered) <= 3, out[-500:]
+        return max(answered) - len(answered)
 
 
 def held(side, kind=SA_HELD):
@@ -63,12 +67,12 @@ def test_rekey_loses_nothing(world):
         a.charon.add_sa(IN, spi + 1, IF_ID, b.outer, a.outer, suite, keys[1])
         a.charon.add_sa(OUT, spi, IF_ID, a.outer, b.outer, suite, keys[0])
         b.charon.add_sa(OUT, spi + 1, IF_ID, b.outer, a.outer, suite, keys[1])
-        time.sleep(0.03)
         old = 0x1000 if spi == 0x2000 else spi - 2
-        assert a.charon.query_sa(OUT, spi, b.outer)[0] > 0
+        # Packets do not overtake: once one came on the new SA, none of the old one is under way.
+        wait(lambda: b.charon.query_sa(IN, spi, a.outer), lambda got: got[0] > 0, 10)
+        wait(lambda: a.charon.query_sa(IN, spi + 1, b.outer), lambda got: got[0] > 0, 10)
         a.charon.remove_sa(OUT, old, b.outer)
         b.charon.remove_sa(OUT, old + 1, a.outer)
-        time.sleep(0.01)
         a.charon.remove_sa(IN, old + 1, b.outer)
         b.charon.remove_sa(IN, old, a.outer)
     assert pings.lost() == 0
@@ -92,8 +96,9 @@ def test_wake_is_told_once_a_second_and_again_to_a_new_agent(world):
     for _ in range(40):
         sock.sendto(b"x", (world.b.inner, 9))
     world.a.wait_counters(lambda c: c["no_sa"] == 40 - 16)
-    assert time.monotonic() - started < 1
-    assert [kind for kind, _ in world.a.agent.drain_events()] == [TUNNEL_WAKE]
+    seconds = time.monotonic() - started
+    wakes = [kind for kind, _ in world.a.agent.drain_events()]
+    assert set(wakes) == {TUNNEL_WAKE} and len(wakes) <= 1 + int(seconds)
     world.a.agent = world.a.espd.agent()
     assert world.a.agent.wait_event(TUNNEL_WAKE) == struct.pack("=I", IF_ID)
 
@@ -113,8 +118,10 @@ def test_charon_dies_and_comes_back(world):
     pings = Pings(world)
     a, b = world.a, world.b
     a.charon.close()
-    time.sleep(0.3)
-    assert orphaned(a) == [1, 1] and orphaned(b) == [0, 0]
+    wait(lambda: orphaned(a), lambda got: got == [1, 1], 10)
+    before = a.counters()["in_packets"]
+    a.wait_counters(lambda c: c["in_packets"] > before + 30)
+    assert orphaned(b) == [0, 0]
     a.charon = a.espd.charon()
     a.charon.flush_sas()
     assert orphaned(a) == [1, 1]
@@ -128,8 +135,7 @@ def test_charon_dies_and_comes_back(world):
     a.charon.add_sa(OUT, 0x2000, IF_ID, a.outer, b.outer, SUITES["aes256gcm"], keys[0])
     # The outbound orphan is gone, the inbound one takes what is still under way.
     assert sorted(orphaned(a)) == [0, 0, 1]
-    time.sleep(0.2)
-    assert a.charon.query_sa(OUT, 0x2000, b.outer)[0] > 0
+    wait(lambda: a.charon.query_sa(OUT, 0x2000, b.outer), lambda got: got[0] > 0, 10)
     assert pings.lost() == 0
 
 
@@ -138,7 +144,8 @@ def test_agent_dies_and_comes_back(world):
     world.connect()
     pings = Pings(world)
     world.a.agent.close()
-    time.sleep(0.3)
+    packets = world.b.counters()["in_packets"]
+    world.b.wait_counters(lambda c: c["in_packets"] > packets + 20)
     agent = world.a.agent = world.a.espd.agent()
     items = agent.dump()
     assert pings.lost() == 0
@@ -184,9 +191,10 @@ def test_a_long_dump_reaches_a_slow_agent(world):
         world.a.charon.add_sa(IN, spi, IF_ID, world.b.outer, world.a.outer, suite, keys)
     world.a.agent.sequence += 1
     world.a.agent.send(21, sequence=world.a.agent.sequence)
-    time.sleep(0.3)
     world.a.agent.sequence -= 1
-    # The request above is answered in full although nobody read for a while.
+    # Nobody reads while charon goes on working: the answer waits, nothing else does.
+    for _ in range(50):
+        world.a.charon.query_sa(IN, 0x10000, world.b.outer)
     items, acks = 0, 0
     while acks < 1:
         kind, sequence, body, fd = world.a.agent._receive(5)

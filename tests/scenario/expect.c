@@ -49,6 +49,17 @@ static char *expect_message(const struct status *status, const char *part)
 		"message is \"%s\", expected to contain \"%s\"", message ? message : "", part);
 }
 
+/* "up-for 60": for at least so many seconds, as the document says. */
+static char *expect_up_for(const struct play *play, const struct status *status, const char *word)
+{
+	const struct condition *ipsec = &status->conditions[CONDITION_IPSEC];
+	int64_t since_s = (lab_wall_ms(play->lab) - (int64_t)ipsec->since_ms) / 1000;
+
+	if (!ipsec->is_true)
+		return xstrdup("it is not up");
+	return compare_numbers("seconds", (uint32_t)since_s, word, "4000000000");
+}
+
 /* EXPECT status a up | down PskMismatch | state active | none */
 static char *expect_status(struct play *play, char **words, size_t len)
 {
@@ -63,6 +74,8 @@ static char *expect_status(struct play *play, char **words, size_t len)
 		wrong = xstrdup("there is a status, expected none");
 	else if (strcmp(words[3], "message") == 0)
 		wrong = len > 4 ? expect_message(&status, words[4]) : xstrdup("message what");
+	else if (strcmp(words[3], "up-for") == 0)
+		wrong = len > 4 ? expect_up_for(play, &status, words[4]) : xstrdup("up for what");
 	else if (strcmp(words[3], "unapplied") == 0)
 		wrong = status.applied_revision < lab_revision(play->lab, kind, id)
 				? NULL

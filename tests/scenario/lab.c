@@ -141,6 +141,11 @@ bool lab_run(struct lab *lab, int64_t duration_ms)
 	return was_killed;
 }
 
+int64_t lab_wall_ms(const struct lab *lab)
+{
+	return lab->clock.wall_ms(lab->clock.ctx);
+}
+
 void lab_wake(struct lab *lab, uint32_t number)
 {
 	ike_wake(lab->ike, number);

@@ -17,6 +17,7 @@ void lab_free(struct lab *lab);
 /* Moves the time. True when a crash happened on the way. */
 bool lab_run(struct lab *lab, int64_t duration_ms);
 void lab_restart_agent(struct lab *lab);
+int64_t lab_wall_ms(const struct lab *lab);
 void lab_wake(struct lab *lab, uint32_t number);
 void lab_put(struct lab *lab, enum kind kind, const void *resource);
 /* A document that nobody understands. */

@@ -16,7 +16,7 @@
  *   KEEP a                               from here on nothing of it may be touched
  *   RUN 5s | 20ms
  *   NO-SWEEP                             not again with crashes
- *   EXPECT status a up|ike|down [Reason] | active|updating|unapplied|none | message TEXT
+ *   EXPECT status a up|ike|down [Reason] | up-for S | active|updating|unapplied|none | message TEXT
  *   EXPECT charon a connection|no-connection | sas N | children N | keys N
  *   EXPECT setting a version 2 · count initiate a MIN [MAX] · nat ADDRESS on|off|untold
  *   EXPECT net|esp has|lacks link a · unchanged SECONDS

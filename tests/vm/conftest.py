@@ -19,6 +19,17 @@ import vm as machines
 from espd_world import World, clean_up
 from namespaces import run
 
+# Everything that comes over TCP goes back.
+ECHO = """
+import socket
+server = socket.create_server(("172.31.2.1", 7))
+print("up", flush=True)
+while True:
+    client, _ = server.accept()
+    while data := client.recv(65536):
+        client.sendall(data)
+    client.close()
+"""
 CACHE = os.environ.get("VPNGW_VM_CACHE", "/var/cache/vpngw-vm")
 
 
@@ -41,7 +52,10 @@ def gateway(kernel, tmp_path_factory):
             machine.run("ip addr add 10.0.2.1/24 dev eth0; ip addr add 172.31.2.1/32 dev lo;"
                         "ip route add default via 10.0.2.254 src 172.31.2.1; ip route add 10.0.1.0/24 via 10.0.2.254")
             machine.run("modprobe -a esp4 xfrm_user des_generic aesni_intel chacha20poly1305 authencesn")
-            machine.run("iperf3 -s -D -B 172.31.2.1")
+            with open(f"{machine.share}/echo.py", "w") as file:
+                file.write(ECHO)
+            machine.run("/usr/bin/python3 /vmshare/echo.py < /dev/null > /run/echo.log 2>&1 &"
+                        "while ! grep -q up /run/echo.log; do sleep 0.1; done")
             yield world.a, machine
         world.close()
     finally:

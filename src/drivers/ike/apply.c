@@ -78,14 +78,19 @@ static void succeeded(void *arg, const struct script_line *line)
 		keyring_remove(&application->ike->keyring, line->key_id);
 }
 
-static void add_terminate(struct script *script, const char *what, const char *value)
+/* The DELETE must be on the wire before what follows may take the sockets away, and a live peer
+ * confirms it within a round trip; a dead one is not waited for longer than this. */
+#define CLOSE_LIMIT_MS "500"
+#define NO_WAIT "-1"
+
+static void add_terminate(
+	struct script *script, const char *what, const char *value, const char *timeout_ms)
 {
 	struct script_line line = { .command = "terminate", .may_fail = true };
 
 	vici_value(&line.message, what, value);
-	/* Sends the DELETE and does not wait: the peer may be gone. */
 	vici_value(&line.message, "force", "yes");
-	vici_value(&line.message, "timeout", "-1");
+	vici_value(&line.message, "timeout", timeout_ms);
 	script_add(script, &line);
 }
 
@@ -125,7 +130,7 @@ static void add_unload(struct script *script, const struct ike_seen *seen)
 		script_add(script, &line);
 	}
 	/* Always: a peer may have connected since charon was asked. */
-	add_terminate(script, "ike", seen->id);
+	add_terminate(script, "ike", seen->id, CLOSE_LIMIT_MS);
 	for (size_t i = 0; i < seen->key_ids_len; i++)
 		add_unload_key(script, seen->key_ids[i]);
 }
@@ -208,11 +213,11 @@ static void plan_sas(struct ike *ike, struct script *script, const struct ike_wa
 	ike_plan_of(seen, &plan);
 	for (size_t i = 0; i < plan.old_sas_len; i++) {
 		(void)snprintf(id, sizeof(id), "%u", plan.old_sas[i]);
-		add_terminate(script, "ike-id", id);
+		add_terminate(script, "ike-id", id, NO_WAIT);
 	}
 	for (size_t i = 0; i < plan.old_children_len; i++) {
 		(void)snprintf(id, sizeof(id), "%u", plan.old_children[i]);
-		add_terminate(script, "child-id", id);
+		add_terminate(script, "child-id", id, NO_WAIT);
 	}
 	if (plan.has_young_duplicate)
 		tunnel_look_in(tunnel, DUPLICATE_LOOK_MS);

@@ -139,15 +139,17 @@ static void test_signed_headers(void **state)
 
 static void test_header_forms(void **state)
 {
+	/* 65 digits */
+	static const char long_signature[] =
+		"ACS3-HMAC-SHA256 Credential=a,SignedHeaders=h,Signature="
+		"00000000000000000000000000000000000000000000000000000000000000000";
 	static const char *const bad[] = { "", "Basic abc", "ACS3-HMAC-SHA256 ",
 		"ACS3-HMAC-SHA256 Credential=a,SignedHeaders=h",
 		"ACS3-HMAC-SHA256 Credential=,SignedHeaders=h,Signature=00",
 		"ACS3-HMAC-SHA256 Credential=a,Credential=b,SignedHeaders=h,Signature=00",
 		"ACS3-HMAC-SHA256 Credential=a,SignedHeaders=h,SignedHeaders=h,Signature=00",
 		"ACS3-HMAC-SHA256 Credential=a,SignedHeaders=h,Signature=00,Extra=1",
-		"ACS3-HMAC-SHA256 Credential=a,,SignedHeaders=h,Signature=00",
-		"ACS3-HMAC-SHA256 Credential=a,SignedHeaders=h,Signature="
-		"00000000000000000000000000000000000000000000000000000000000000000" };
+		"ACS3-HMAC-SHA256 Credential=a,,SignedHeaders=h,Signature=00", long_signature };
 	struct acs3_header header;
 
 	(void)state;

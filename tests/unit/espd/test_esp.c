@@ -199,6 +199,11 @@ static void padding_is_checked(void **state)
 	payload[14] = 15;
 	assert_int_equal(
 		esp_unframe(&suite, esp, sizeof(esp), &next_header, &inner, &size), -EINVAL);
+	/* Padding that would reach into the IV, every byte of it in order. */
+	for (uint8_t i = 0; i < 15; i++)
+		payload[(int)i - 1] = (uint8_t)(i + 1);
+	assert_int_equal(
+		esp_unframe(&suite, esp, sizeof(esp), &next_header, &inner, &size), -EINVAL);
 	assert_int_equal(esp_check(&suite, sizeof(esp)), 0);
 	assert_int_equal(esp_check(&suite, sizeof(esp) - 1), -EINVAL);
 	assert_int_equal(esp_check(&suite, ESP_HEADER + 8 + 16), -EINVAL);

@@ -172,6 +172,7 @@ static void fragments_reassemble(size_t size, size_t max, uint16_t offset, bool 
 		assert_memory_equal(piece + 12, packet + 12, 8);
 		assert_int_equal(got.fragment & IPV4_OFFSET, offset + done / 8);
 		assert_int_equal(!!(got.fragment & IPV4_MORE_FRAGMENTS), !last || more);
+		assert_true(last || (got.size - 20) % 8 == 0);
 		memcpy(payload + done, piece + 20, got.size - 20U);
 		done += got.size - 20U;
 		pieces++;

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The plug-in and the real espd against Debian's strongSwan: packets cross, also after a crash."""
+import contextlib
+import re
+import time
+
+import pytest
+from lab.until import until
+from plane import Plane
+
+MODES = [("ikev2", "main"), ("ikev1", "main"), ("ikev1", "aggressive")]
+every_mode = pytest.mark.parametrize("version,mode", MODES)
+
+
+@pytest.fixture(name="pair")
+def _pair(world):
+    world.b.address("lo", "172.31.2.1/32")
+    plane = Plane(world.ours, "172.31.1.1", "172.31.2.1")
+    with contextlib.closing(plane):
+        world.plane = plane
+        world.ours.start(espd=False)
+        world.theirs.start()
+        yield world
+        world.ours.charon.stop()
+
+
+@every_mode
+@pytest.mark.parametrize("initiator", ["ours", "theirs"])
+def test_packets_cross(pair, version, mode, initiator):
+    for side in (pair.ours, pair.theirs):
+        side.load(version=version, mode=mode)
+    getattr(pair, initiator).initiate()
+    until(pair.ours.children, "up")
+    until(pair.theirs.children, "up")
+    assert " 0% packet loss" in pair.plane.ping(20)
+    child = pair.ours.children()[0]
+    assert (child["packets-in"], child["packets-out"]) == ("20", "20")
+
+
+@every_mode
+def test_espd_crashes(pair, version, mode):
+    for side in (pair.ours, pair.theirs):
+        side.load(version=version, mode=mode)
+    pair.ours.initiate()
+    until(pair.theirs.children, "up")
+    pair.plane.ping()
+    pair.plane.kill()
+    killed = time.monotonic()
+    pair.plane.start()
+    until(lambda: pair.plane.ping(1), "traffic again", 5)
+    print(f"traffic {(time.monotonic() - killed) * 1000:.0f} ms after the kill, start of espd included")
+    assert " 0% packet loss" in pair.plane.ping(20)
+
+
+@every_mode
+def test_rekeying(pair, version, mode):
+    """Ten CHILD_SA rekeyings of ours under a 20 ms ping. In IKEv1 the initiator may use the new SA while the
+    responder still handles the message that lets it install the same one: at most one packet each time."""
+    for side in (pair.ours, pair.theirs):
+        side.load(version=version, mode=mode)
+    pair.ours.initiate()
+    until(pair.theirs.children, "up")
+    ping = pair.a.start("ping", "ping -n -q -c 300 -i 0.02 -W 1 172.31.2.1")
+    for _ in range(10):
+        before = {child["spi-in"] for child in pair.ours.children()}
+        with pair.ours.vici() as vici:
+            vici.call("rekey", {"child": "c"})
+        until(lambda: {child["spi-in"] for child in pair.ours.children()} - before, "a new CHILD_SA")
+    ping.process.wait(30)
+    received = int(re.search(r"(\d+) received", ping.text())[1])
+    print(f"{300 - received} of 300 lost")
+    assert received == 300 if version == "ikev2" else received >= 290
+
+
+@every_mode
+def test_native_esp_without_nat_traversal(world, version, mode):
+    with contextlib.ExitStack() as stack:
+        other = world.second()
+        planes = [stack.enter_context(contextlib.closing(Plane(world.ours, "172.31.1.1", "172.31.2.1"))),
+                  stack.enter_context(contextlib.closing(Plane(other, "172.31.2.1", "172.31.1.1")))]
+        for side in (world.ours, other):
+            side.start(espd=False)
+            stack.callback(side.charon.stop)
+        world.ours.agent.peer("10.0.0.2", 0)
+        world.ours.agent.done()
+        world.ours.load(version=version, mode=mode, esp="aes128-sha1-modp1024-esn" if version == "ikev2" else "aes128-sha1")
+        other.load(version=version, mode=mode, encap="yes", esp="aes128-sha1-modp1024-esn" if version == "ikev2" else "aes128-sha1")
+        world.ours.initiate()
+        until(other.children, "up")
+        with world.capture() as capture:
+            assert " 0% packet loss" in planes[0].ping(20)
+            until(lambda: capture.kinds["esp"] >= 40, "ESP as protocol 50 both ways")
+        assert not capture.kinds["esp-udp"] and not capture.kinds["plain"]
