@@ -5,6 +5,7 @@
  */
 #include "agent/engine.h"
 
+#include "agent/absent.h"
 #include "drivers/esp/esp.h"
 #include "drivers/ike/service.h"
 #include "drivers/net/net.h"
@@ -19,6 +20,7 @@ struct engine {
 	struct esp *esp;
 	struct ike_service *ike;
 	struct driver_use drivers[3]; /* in the order of creation */
+	struct absent absent[2];      /* around those with a program behind, in a removal */
 	struct reconciler *reconciler;
 };
 
@@ -91,7 +93,7 @@ static void start_esp(struct engine *engine, const struct engine_settings *setti
 	engine->esp = esp_new(&(struct esp_parts){ .loop = settings->loop,
 		.socket_path = path,
 		.world = engine->world,
-		.store = settings->keeps_counters ? settings->store : NULL,
+		.store = settings->is_removal ? NULL : settings->store,
 		.tunnels = { tunnel_fd, tunnel_generation, tunnel_adopt_take, tunnels_all_adopted,
 			engine->net },
 		.mark = mark,
@@ -123,6 +125,13 @@ static void start_reconciler(struct engine *engine, const struct engine_settings
 	engine->drivers[1] = (struct driver_use){ &esp_driver, engine->esp };
 	engine->drivers[2] =
 		(struct driver_use){ &ike_driver, ike_service_driver_ctx(engine->ike) };
+	for (size_t i = 0; settings->is_removal && i < ARRAY_LEN(engine->absent); i++) {
+		struct driver_use *use = &engine->drivers[i + 1];
+		struct absent *absent = &engine->absent[i];
+
+		absent_init(absent, settings->loop, use->driver, use->ctx);
+		*use = (struct driver_use){ &absent->driver, absent };
+	}
 	engine->reconciler = reconciler_new(&(struct reconciler_settings){ .store = settings->store,
 		.world = engine->world,
 		.clock = &engine->clock,

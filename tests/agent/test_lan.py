@@ -101,6 +101,7 @@ def test_removal_of_everything(daemons):
     until(lambda: not daemons.namespaces(), "no namespace of ours", 10)
     until(lambda: link_of(daemons, "lan0") == before, f"lan0 is {before} again", 5)
     until(lambda: "vpngw" not in machine.run("ss -Hanup") + machine.run("ss -Hanwp"), "no socket of ours", 5)
+    assert agent.process.wait(10) == 0
     assert machine.run("ip rule") == rules
     assert "vco1" not in machine.run("ip link")
     assert daemons.call("DescribeVpnConnection", VpnConnectionId=one)["VpnConnectionId"] == one

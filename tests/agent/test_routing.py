@@ -18,7 +18,7 @@ def way(daemons, ids, source, interface, destination="192.168.10.1"):
     """The device a packet takes, or "unreachable"."""
     out = daemons.inside(ids, f"ip route get {destination} from {source} iif {interface}", False)
     words = out.split()
-    if "No route to host" in out:
+    if "No route to host" in out or "Network is unreachable" in out:
         return "unreachable"
     return words[words.index("dev") + 1] if "dev" in words else out.strip()
 
