@@ -28,6 +28,7 @@ struct client {
 	char *path;
 	int fd;
 	bool is_greeted;
+	bool has_complained; /* of the other side's version; it is tried again all the time */
 	uint32_t sequence;
 	struct loop_io *io;
 	struct loop_timer *reconnect;
@@ -69,12 +70,16 @@ static void receive_hello(struct client *client, uint16_t type, const uint8_t *b
 	}
 	memcpy(&hello, body, sizeof(hello));
 	if (hello.version != ESPD_PROTO_VERSION) {
-		log_err("vpngw-espd speaks protocol %u, this agent %u: update both version=%u",
-			hello.version, (unsigned int)ESPD_PROTO_VERSION, hello.version);
+		if (!client->has_complained)
+			log_err("vpngw-espd speaks protocol %u, this agent %u: update both "
+				"version=%u",
+				hello.version, (unsigned int)ESPD_PROTO_VERSION, hello.version);
+		client->has_complained = true;
 		disconnect(client);
 		return;
 	}
 	client->is_greeted = true;
+	client->has_complained = false;
 	client->handlers.connected(client->handlers.arg);
 }
 
@@ -153,7 +158,7 @@ static void ready(void *arg, int events)
 static void try_connect(void *arg)
 {
 	struct client *client = arg;
-	struct espd_header header = { .type = ESPD_HELLO };
+	struct espd_header header = { .type = ESPD_HELLO, .sequence = 1 };
 	struct espd_hello hello = { .version = ESPD_PROTO_VERSION };
 
 	client->fd = unix_connect(client->path, SOCK_SEQPACKET);
