@@ -172,9 +172,11 @@ class Demo:
             assert not kinds.get("plain"), f"{kinds['plain']} packets crossed the Internet in the clear"
 
     def clean_up(self):
+        with self.step("DeleteVpnConnection"):
+            self.site.delete()
+            until(lambda: not self.dc.sas(), "the data centre sees the tunnel closed", 10)
         with self.step("vpngw down"):
             self.gateway.vpngw("down", "--config", self.gateway.config)
-            until(lambda: not self.dc.sas(), "the data centre sees the tunnel closed", 10)
             left = self.gateway.vpc_namespaces()
             assert not left, f"namespaces left: {' '.join(left)}"
 

@@ -122,7 +122,10 @@ class Connection:
             local_id=ike.get("RemoteId"), remote_id=ike.get("LocalId"), **other)
 
     def wait_up(self, seconds=15):
-        return self.gateway.wait_status(self.id, "ipsec_sa_established", seconds)
+        """Both sides have the SA: of an IKEv1 exchange the responder, the peer, is ready last."""
+        seen = self.gateway.wait_status(self.id, "ipsec_sa_established", seconds)
+        until(self.dc.children, "the data centre has the CHILD_SA too", 5, every=0.005)
+        return seen
 
     def check_pings(self, vpc_host=None, count=2):
         """Both ways between the VPC host and the data centre's host."""

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Secrets in memory: wiped when released, compared in constant time, never formatted (there is no
- * function that prints one). The bytes live in libsodium's guarded, locked memory.
+ * function that prints one). The bytes live in libsodium's guarded, locked memory. For one thread.
  */
 #pragma once
 

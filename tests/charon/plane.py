@@ -47,7 +47,7 @@ class Plane:
         return self.agent.counters(IF_ID)
 
     def ping(self, count=3, check=True):
-        return self.side.machine.run(f"ping -n -q -c {count} -i 0.02 -W 1 {self.peer_inner}", check)
+        return self.side.machine.run(f"ping -n -c {count} -i 0.02 -W 2 {self.peer_inner}", check)
 
     def close(self):
         self.agent.close()

@@ -76,6 +76,8 @@ class Recorder:
         self.sent_at = []     # (monotonic seconds, payload)
         self.sas = {}         # those installed now, by key
         self.traffic = {}     # key: (packets, bytes, idle seconds) for SA_QUERY
+        self.bunch = False    # hold the last aggressive-mode message until the next datagram comes: the worst race
+        self.bunched = []
         self.refuse = {}      # request type: errno to answer
         self.lost = collections.Counter()
         self.nat_offset = 0   # not 0: behind a NAT that adds this to the port
@@ -172,7 +174,11 @@ class Recorder:
             elif kind == SA_UPDATE:
                 update = Update.from_buffer_copy(body)
                 self.updated.append(update)
-                error = 0 if bytes(update.key) in self.sas else -errno.ENOENT
+                installed = self.sas.pop(bytes(update.key), None)
+                error = 0 if installed else -errno.ENOENT
+                if installed:
+                    installed.sa.key.peer = update.source if installed.direction == IN else update.destination
+                    self.sas[installed.key] = installed
             elif kind == SA_QUERY and body in self.sas:
                 self._send(SA_COUNTERS, sequence, body + struct.pack("=IQQQ", 0, *self.traffic.get(body, (0, 0, 2**64 - 1))))
             elif kind in (SA_QUERY, SA_REMOVE):
@@ -199,9 +205,13 @@ class Recorder:
         if len(payload) < 2 or (port == 4500 and payload[:4] != MARKER):
             self.lost["not ike"] += 1
             return
-        if self.client:
-            self.event(IKE_RECEIVED, struct.pack("=4s4sHH", socket.inet_aton(self.address), socket.inet_aton(remote),
-                                                 port, remote_port) + payload)
+        self.bunched.append(struct.pack("=4s4sHH", socket.inet_aton(self.address), socket.inet_aton(remote),
+                                        port, remote_port) + payload)
+        message = payload.removeprefix(MARKER)
+        if self.bunch and message[17:19] == b"\x10\x04" and any(message[8:16]):
+            return
+        while self.bunched and self.client:
+            self.event(IKE_RECEIVED, self.bunched.pop(0))
 
     def event(self, kind, body):
         self._send(kind, 0, body)

@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Why it did not come up: told to the agent with both sides' values, in every mode and either role."""
+import time
+
 import pytest
 from agent import Agent
 from lab.until import until
@@ -138,6 +140,17 @@ def test_alerts_wait_for_an_agent(world):
     world.ours.agent = Agent(world.ours.folder / "agent")
     world.ours.agent.wait("psk")
     assert [alert.reason for alert in world.ours.agent.alerts] == ["no connection", "psk"]
+
+
+def test_repetitions_are_told_once(pair):
+    pair.theirs.load()
+    for _ in range(5):
+        pair.theirs.fails_to_initiate()
+    pair.ours.agent.wait("no connection")
+    assert len(pair.ours.agent.read(0.2)) == 1
+    time.sleep(2.1)  # what is measured is time itself
+    pair.theirs.fails_to_initiate()
+    until(lambda: len(pair.ours.agent.read()) == 2, "and again later")
 
 
 def test_a_new_agent_replaces_the_old(pair):

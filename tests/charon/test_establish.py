@@ -1,8 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 """Debian's strongSwan and ours come up in every mode; espd is told the SAs as negotiated."""
+import contextlib
+
 import pytest
 from lab.until import until
-from recorder import IN, OUT
+from lab.vici import Refused
+from recorder import IN, OUT, dotted
 
 MODES = [("ikev2", "main"), ("ikev1", "main"), ("ikev1", "aggressive")]
 ALL = ("0.0.0.0", "255.255.255.255", 0, 65535, 0)
@@ -100,13 +103,19 @@ def test_nat_mapping(pair):
         side.load()
     pair.theirs.initiate()
     inbound, outbound = both_sas(pair.ours)
-    pair.ours.espd.remap(inbound, "10.0.0.2", 34567)
+    keys = {inbound.direction: inbound.key, outbound.direction: outbound.key}
+    pair.b.address("eth0", "10.0.0.3/24")
+    pair.ours.espd.remap(inbound, "10.0.0.3", 34567)
     until(lambda: len(pair.ours.espd.updated) == 2, "both SAs are updated")
     updates = {update.key.direction: update for update in pair.ours.espd.updated}
-    assert bytes(updates[IN].key) == inbound.key and bytes(updates[OUT].key) == outbound.key
+    assert {direction: bytes(update.key) for direction, update in updates.items()} == keys
+    assert dotted(updates[IN].source) == dotted(updates[OUT].destination) == "10.0.0.3"
     assert (updates[IN].source_port, updates[IN].destination_port) == (34567, 4500)
     assert (updates[OUT].source_port, updates[OUT].destination_port) == (4500, 34567)
     assert updates[IN].encapsulated == updates[OUT].encapsulated == 1
+    with pair.ours.vici() as vici, contextlib.suppress(Refused):  # nobody is at the new port
+        vici.call("terminate", {"ike": "c", "force": "yes", "timeout": "500"})
+    until(lambda: not pair.ours.espd.now(), "the SAs are removed")
 
 
 def test_without_a_tunnel_number_nothing_is_installed(pair):

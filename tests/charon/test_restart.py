@@ -44,6 +44,26 @@ def test_espd_restarts(pair, version, mode, initiator):
     assert len(espd.now()) == 2
 
 
+@pytest.mark.parametrize("version", ["ikev2", "ikev1"])
+def test_what_cannot_be_rekeyed_is_made_anew(pair, version):
+    """The first try after the restart fails; 10 s later the dead CHILD_SA goes. In IKEv1 the agent initiates again."""
+    for side in (pair.ours, pair.theirs):
+        side.load(version=version)
+    pair.ours.initiate()
+    espd = pair.ours.espd
+    until(lambda: len(espd.now()) == 2 and pair.ours.children() and pair.theirs.children(), "up")
+    dead = pair.ours.children()[0]["spi-in"]
+    espd.stop()
+    espd.refuse[recorder.SA_ADD] = errno.ENOBUFS
+    tried = espd.requests[recorder.SA_ADD]
+    espd.start()
+    until(lambda: espd.requests[recorder.SA_ADD] > tried, "a rekeying was tried")
+    espd.refuse.clear()
+    until(lambda: dead not in {child["spi-in"] for child in pair.ours.children()}, "the dead one is gone", 13)
+    if version == "ikev2":
+        until(lambda: len(espd.now()) == 2, "and there is a new one", 2)
+
+
 def test_charon_starts_without_espd(world):
     world.ours.start(espd=False)
     world.theirs.start()

@@ -10,7 +10,7 @@ def machine_state(machine):
     """Links, addresses, rules and routes of the gateway machine, without counters and cached times, and
     without IPv6 link-local ones, which the kernel adds when duplicate detection is over."""
     text = "".join(machine.run(command) for command in (
-        "ip -o address", "ip rule", "ip route show table all", "ip -o link"))
+        "ip -4 -o address", "ip -4 rule", "ip -4 route show table all", "ip -o link"))
     return sorted(re.sub(r"(valid_lft|preferred_lft) \S+|qlen \d+|^\d+: |@if\d+|link-netnsid \d+", "", line).strip()
                   for line in text.splitlines() if not re.search("lan0|fe80::|ff00::", line))
 
@@ -53,3 +53,23 @@ def test_deleting_everything_leaves_the_machine_as_it_was(lab, site):
     until(lambda: not lab.gateway.vpc_namespaces(), "the VPC's namespace is gone", 10)
     until(lambda: "lan0" in machine.run("ip -o link"), "the LAN link is back on the machine", 10)
     assert machine_state(machine) == before
+
+
+def test_down_tells_the_peers_and_up_brings_all_back(site, lab):
+    """vpngw down sends DELETEs, takes everything of ours off the machine, and keeps what was configured."""
+    gateway = lab.gateway
+    if not lab.vpc.gateway.vpc_namespaces():
+        lab.vpc.create()
+    s = site()
+    s.configure_peer()
+    s.create()
+    s.wait_up()
+    before = gateway.connection(s.id)
+    gateway.vpngw("down", "--config", gateway.config)
+    until(lambda: not gateway.up.alive(), "vpngw up has ended", 5)
+    until(lambda: not s.dc.sas(), "the data centre was told", 5)
+    assert not gateway.vpc_namespaces() and not gateway.machine.processes()
+    gateway.start()
+    after = gateway.wait_status(s.id, seconds=30)
+    assert after == before | {"RequestId": after["RequestId"]}
+    s.check_pings()

@@ -21,12 +21,12 @@ def test_a_dead_peer_is_found_and_renegotiated(lab, site, version):
     s.create()
     s.wait_up()
     s.dc.charon.kill()
-    killed = time.monotonic()
+    killed = time.time()
     opened = until(lambda: [p for p in lab.capture.packets() if p.at > killed and first_message(p)
                             and p.destination == s.dc.internet_ip], "a new negotiation", 45)
     took = opened[0].at - killed
     assert took <= 40, f"{took:.1f} s"
-    assert lab.gateway.connection(s.id)["Status"] != "ipsec_sa_established"
+    until(lambda: lab.gateway.connection(s.id)["Status"] != "ipsec_sa_established", "Status says so", 2)
     s.dc.start()
     s.configure_peer()
     s.wait_up(45)
@@ -41,7 +41,7 @@ def test_off_sends_no_probe(lab, site, version):
         s.create()
         s.wait_up()
         s.dc.charon.kill()
-    killed = time.monotonic()
+    killed = time.time()
     until(lambda: lab.gateway.connection(probed.id)["Status"] != "ipsec_sa_established", "the other one is found", 45)
     sent = [p for p in lab.capture.packets() if p.at > killed and p.kind == "ike" and p.destination == silent.dc.internet_ip]
     assert not sent, f"{len(sent)} IKE messages without DPD"

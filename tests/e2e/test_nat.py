@@ -51,6 +51,7 @@ def nat_marks(packets, source):
 def test_a_data_centre_behind_nat(site, version, mode):
     s = site(nat=True, ike={"IkeVersion": version, "IkeMode": mode}).create()
     s.configure_peer()
+    s.gateway.wait_state(s.id)
     s.dc.initiate()
     s.wait_up()
     s.check_pings()
@@ -59,6 +60,7 @@ def test_a_data_centre_behind_nat(site, version, mode):
 def test_a_new_mapping_is_followed(site):
     s = site(nat=True).create()
     s.configure_peer()
+    s.gateway.wait_state(s.id)
     s.dc.initiate()
     s.wait_up()
     s.check_pings()

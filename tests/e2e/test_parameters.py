@@ -13,7 +13,7 @@ def up(s, **peer):
     return s.gateway.connection(s.id)
 
 
-@pytest.mark.parametrize("psk", [PSK_CHARACTERS, PSK_CHARACTERS[::-1], '"' + "x" * 98 + '"', "a"])
+@pytest.mark.parametrize("psk", [PSK_CHARACTERS, PSK_CHARACTERS[::-1], "x" * 100, "a"])
 @pytest.mark.parametrize("version", ["ikev2", "ikev1"])
 def test_psk_characters(site, psk, version):
     assert up(site(ike={"Psk": psk, "IkeVersion": version}))["IkeConfig"]["Psk"] == psk

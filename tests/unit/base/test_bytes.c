@@ -82,6 +82,37 @@ static void test_secret(void **state)
 	assert_int_equal(strspn(text, "ab"), 32);
 }
 
+static void test_many_secrets(void **state)
+{
+	enum { LEN = 30000 }; /* more guarded allocations than a process has mappings for */
+	struct secret **secrets = xcalloc(LEN, sizeof(struct secret *));
+	const uint8_t *place;
+
+	(void)state;
+	for (uint32_t i = 0; i < LEN; i++)
+		secrets[i] = secret_new(&i, sizeof(i));
+	for (uint32_t i = 0; i < LEN; i++)
+		assert_memory_equal(secrets[i]->bytes, &i, sizeof(i));
+	place = secrets[LEN - 1]->bytes;
+	for (uint32_t i = 0; i < LEN; i++)
+		secret_free(secrets[i]);
+	for (size_t i = sizeof(void *); i < 64; i++)
+		assert_int_equal(place[i], 0); /* wiped, but for the link of the free ones */
+	free(secrets);
+}
+
+static void test_long_secret(void **state)
+{
+	char text[1000];
+	AUTO_SECRET struct secret *secret = NULL;
+
+	(void)state;
+	memset(text, 'x', sizeof(text));
+	secret = secret_new(text, sizeof(text));
+	assert_memory_equal(secret->bytes, text, sizeof(text));
+	assert_int_equal(secret->bytes[sizeof(text)], 0);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -89,6 +120,8 @@ int main(void)
 		cmocka_unit_test(test_writer_sticks),
 		cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_secret),
+		cmocka_unit_test(test_many_secrets),
+		cmocka_unit_test(test_long_secret),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -93,7 +93,6 @@ static void test_refusals(void **state)
 	static const uint8_t list_end_twice[] = { 4, 1, 'l', 6, 6 };
 	static const uint8_t unknown[] = { 7 };
 	static const uint8_t zero[] = { 0 };
-	uint8_t deep[3 * 20 + 20];
 
 	(void)state;
 	refuse(open_section, sizeof(open_section));
@@ -104,10 +103,29 @@ static void test_refusals(void **state)
 	refuse(list_end_twice, sizeof(list_end_twice));
 	refuse(unknown, sizeof(unknown));
 	refuse(zero, sizeof(zero));
-	for (int i = 0; i < 20; i++)
-		memcpy(deep + 3 * i, open_section, 3);
-	memset(deep + 60, 2, 20);
-	refuse(deep, sizeof(deep));
+}
+
+/* A message of this many sections in each other. */
+static int parse_nested(size_t depth)
+{
+	uint8_t bytes[4 * 64];
+	struct vici_tree tree = { 0 };
+	int err;
+
+	for (size_t i = 0; i < depth; i++)
+		memcpy(bytes + 3 * i, "\x01\x01s", 3);
+	memset(bytes + 3 * depth, 2, depth);
+	err = vici_parse(bytes, 4 * depth, &tree);
+	vici_tree_clear(&tree);
+	return err;
+}
+
+static void test_depth(void **state)
+{
+	(void)state;
+	assert_int_equal(parse_nested(VICI_DEPTH_MAX), 0);
+	assert_int_equal(parse_nested(VICI_DEPTH_MAX + 1), -EBADMSG);
+	assert_int_equal(parse_nested(64), -EBADMSG);
 }
 
 /* Every proper prefix of a message with one open section is refused or is a shorter message. */
@@ -238,6 +256,7 @@ int main(void)
 		cmocka_unit_test(test_look_ups),
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_depth),
 		cmocka_unit_test(test_cut_anywhere),
 		cmocka_unit_test(test_round_trips),
 		cmocka_unit_test(test_limits),
