@@ -15,6 +15,8 @@
 #include "reconcile/world.h"
 #include "resource/status.h"
 
+#define DRIVER_SERVES(kind) (1U << (kind))
+
 /*
  * Scopes: want and observe must answer for the same items, or the difference would be removed. For
  * one resource that is at least every item it owns; a driver whose items all belong to connections
@@ -23,6 +25,8 @@
  */
 struct driver {
 	const char *name;
+	/* The kinds of resources it has items of: a mask of DRIVER_SERVES(). */
+	unsigned int kinds;
 	/* Pure: what the resources ask of this part of the world. scope: one resource, or
 	 * everything. */
 	int (*want)(const struct world *world, const struct scope *scope, struct items *ret);

@@ -153,13 +153,17 @@ static const char *owner_of(const struct change *change)
 	return change->want ? change->want->owner : change->seen->owner;
 }
 
-/* What a later driver made stands on what the earlier ones made. While one of the later cannot be
- * asked, nothing is pulled away from under it. */
+/* What a later driver made stands on what the earlier ones made. While one of the later that serve
+ * this kind cannot be asked, nothing is pulled away from under it. */
 static bool may_be_stood_on(const struct pass *pass)
 {
-	for (size_t i = pass->part + 1; i < pass->len; i++)
-		if (!pass->parts[i].observed)
+	for (size_t i = pass->part + 1; i < pass->len; i++) {
+		const struct part *part = &pass->parts[i];
+
+		if (!part->observed &&
+			(!pass->id || part->use.driver->kinds & DRIVER_SERVES(pass->scope.kind)))
 			return true;
+	}
 	return false;
 }
 

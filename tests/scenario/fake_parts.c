@@ -256,6 +256,7 @@ static int apply(void *ctx, const struct item *want, const struct item *seen,
 
 const struct driver fake_net_driver = {
 	.name = "net",
+	.kinds = ~0U,
 	.want = net_want,
 	.observe = observe,
 	.same = same,
@@ -264,6 +265,7 @@ const struct driver fake_net_driver = {
 
 const struct driver fake_esp_driver = {
 	.name = "esp",
+	.kinds = ~0U,
 	.want = esp_want,
 	.observe = observe,
 	.same = same,

@@ -192,6 +192,7 @@ static void report(void *ctx, const struct world *world, const struct scope *sco
 
 const struct driver esp_driver = {
 	.name = "esp",
+	.kinds = DRIVER_SERVES(KIND_VPN_GATEWAY) | DRIVER_SERVES(KIND_VPN_CONNECTION),
 	.want = endpoint_want,
 	.observe = observe,
 	.same = endpoint_same,

@@ -12,6 +12,7 @@
 
 const struct driver ike_driver = {
 	.name = "ike",
+	.kinds = DRIVER_SERVES(KIND_VPN_CONNECTION),
 	.want = ike_want,
 	.observe = ike_observe,
 	.same = ike_same,

@@ -75,6 +75,8 @@ static int apply(void *ctx, const struct item *want, const struct item *seen,
 
 const struct driver net_driver = {
 	.name = "net",
+	.kinds = DRIVER_SERVES(KIND_VPC) | DRIVER_SERVES(KIND_VPN_GATEWAY) |
+		 DRIVER_SERVES(KIND_VPN_CONNECTION) | DRIVER_SERVES(KIND_VPN_ROUTE_ENTRY),
 	.want = net_want,
 	.observe = observe,
 	.same = net_same,
