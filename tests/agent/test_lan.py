@@ -51,7 +51,8 @@ def test_other_agent_gives_it_back(daemons):
     has(daemons, ids, "ip address show lan0", "10.0.0.1/24")
     daemons.running["vpngw-agent"].kill()
     daemons.start("vpngw-agent")
-    daemons.running["vpngw-agent"].wait_for("agent started")
+    other = daemons.call("CreateVpc", CidrBlock="10.0.0.0/16")["VpcId"]
+    until(lambda: f"vpngw-{other}" in daemons.namespaces(), "the new agent works", 10)
     daemons.call("DetachVpcLan", VpcId=ids["vpc"])
     until(lambda: link_of(daemons, "lan0") == before, f"lan0 is {before} again", 10)
 
