@@ -69,6 +69,8 @@ static int apply(void *ctx, const struct item *want, const struct item *seen,
 	applied->arg = arg;
 	applied->err =
 		net_apply(net, want ? want->data : NULL, seen ? seen->data : NULL, &applied->fault);
+	if (want && !applied->err)
+		(void)owners_note(&net->owners, want->data, want->owner);
 	loop_defer(net->parts.loop, tell_applied, applied);
 	return 0;
 }
@@ -166,16 +168,9 @@ int net_new(const struct net_parts *parts, struct net **ret)
 
 void net_free(struct net *net)
 {
-	struct owner *owner, *next;
-
 	if (!net)
 		return;
-	HASH_ITER (hh, net->owners, owner, next) {
-		HASH_DEL(net->owners, owner);
-		free(owner->key);
-		free(owner->id);
-		free(owner);
-	}
+	owners_clear(&net->owners);
 	loop_timer_free(net->drift);
 	domains_done(&net->domains);
 	tuns_done(&net->tuns);

@@ -6,23 +6,18 @@
 
 #include "drivers/net/domain.h"
 #include "drivers/net/net.h"
+#include "drivers/net/owner.h"
 #include "drivers/net/part.h"
 #include "drivers/net/tun.h"
 
 #include <string.h>
 #include <uthash.h>
 
-/* Who owned an item when that could still be told: the resource may be gone when it is removed. */
-struct owner {
-	UT_hash_handle hh;
-	char *key, *id;
-};
-
 struct net {
 	struct net_parts parts;
 	struct domains domains;
 	struct tuns tuns;
-	struct owner *owners;
+	struct owners owners;
 	struct loop_timer *drift;
 	bool drift_is_due; /* was seen and is not marked yet */
 };

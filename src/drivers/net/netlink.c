@@ -22,6 +22,9 @@ int netlink_open(struct netlink **ret)
 	netlink->socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
 	if (!netlink->socket || mnl_socket_bind(netlink->socket, 0, MNL_SOCKET_AUTOPID) < 0)
 		return -errno;
+	/* Dumps are filtered by the kernel; one that cannot answers with more. */
+	(void)mnl_socket_setsockopt(
+		netlink->socket, NETLINK_GET_STRICT_CHK, &(int){ 1 }, sizeof(int));
 	*ret = TAKE_PTR(netlink);
 	return 0;
 }

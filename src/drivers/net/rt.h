@@ -48,8 +48,10 @@ struct rt_rule {
 /* Each dump gives an own array: *ret is freed by the caller. */
 MUST_CHECK int rt_links(struct netlink *netlink, struct rt_link **ret, size_t *ret_len);
 MUST_CHECK int rt_addresses(struct netlink *netlink, struct rt_address **ret, size_t *ret_len);
-/* Only those that carry RT_PROTOCOL. */
-MUST_CHECK int rt_routes(struct netlink *netlink, struct rt_route **ret, size_t *ret_len);
+/* Only those that carry RT_PROTOCOL. table 0: of all tables; index: of the link they lead into,
+ * with a table 0 means the unreachable ones. */
+MUST_CHECK int rt_routes(
+	struct netlink *netlink, uint32_t table, int index, struct rt_route **ret, size_t *ret_len);
 MUST_CHECK int rt_rules(struct netlink *netlink, struct rt_rule **ret, size_t *ret_len);
 
 /* -ENODEV: no link of that name. */

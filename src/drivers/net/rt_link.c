@@ -64,7 +64,10 @@ int rt_links(struct netlink *netlink, struct rt_link **ret, size_t *ret_len)
 	struct ifinfomsg *info;
 	struct nlmsghdr *message = link_message(buffer, RTM_GETLINK, 0, &info);
 	struct rt_list list = { .item_size = sizeof(**ret) };
-	int err = netlink_dump(netlink, message, add_link, rt_list_empty, &list);
+	int err;
+
+	mnl_attr_put_u32(message, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
+	err = netlink_dump(netlink, message, add_link, rt_list_empty, &list);
 
 	return rt_list_take(&list, err, ret, ret_len);
 }

@@ -5,6 +5,7 @@
 #include "drivers/net/rt.h"
 #include "drivers/net/rt_list.h"
 
+#include <errno.h>
 #include <linux/rtnetlink.h>
 
 bool rt_read_route(const struct nlmsghdr *message, struct rt_route *ret)
@@ -46,7 +47,28 @@ static int add_route(const struct nlmsghdr *message, void *arg)
 	return MNL_CB_OK;
 }
 
-int rt_routes(struct netlink *netlink, struct rt_route **ret, size_t *ret_len)
+/* For a kernel that filters; one that does not (before 4.20) answers with everything. */
+static void put_filter(struct nlmsghdr *message, struct rtmsg *info, uint32_t table, int index)
+{
+	info->rtm_protocol = RT_PROTOCOL;
+	info->rtm_type = index ? RTN_UNICAST : RTN_UNREACHABLE;
+	mnl_attr_put_u32(message, RTA_TABLE, table);
+	if (index)
+		mnl_attr_put_u32(message, RTA_OIF, (uint32_t)index);
+}
+
+static size_t filter(struct rt_route *routes, size_t len, uint32_t table, int index)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < len; i++)
+		if (routes[i].table == table && routes[i].index == index)
+			routes[kept++] = routes[i];
+	return kept;
+}
+
+int rt_routes(
+	struct netlink *netlink, uint32_t table, int index, struct rt_route **ret, size_t *ret_len)
 {
 	char buffer[NETLINK_REQUEST_SIZE];
 	struct nlmsghdr *message = netlink_message(buffer, RTM_GETROUTE, 0);
@@ -55,7 +77,13 @@ int rt_routes(struct netlink *netlink, struct rt_route **ret, size_t *ret_len)
 	int err;
 
 	info->rtm_family = AF_INET;
+	if (table)
+		put_filter(message, info, table, index);
 	err = netlink_dump(netlink, message, add_route, rt_list_empty, &list);
+	if (table && err == -ENOENT) /* nothing was ever put into this table */
+		err = 0;
+	if (table)
+		list.len = filter((struct rt_route *)(void *)list.items, list.len, table, index);
 	return rt_list_take(&list, err, ret, ret_len);
 }
 

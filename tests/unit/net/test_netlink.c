@@ -221,7 +221,7 @@ static void test_routes(void **state)
 	answer_route(RT_PROTOCOL, 0, 10002);
 	answer_route(RT_PROTOCOL, RTM_F_CLONED, 3);
 	answer_done();
-	assert_int_equal(rt_routes(*state, &routes, &len), 0);
+	assert_int_equal(rt_routes(*state, 0, 0, &routes, &len), 0);
 	assert_int_equal(len, 1);
 	assert_int_equal(routes[0].table, 10002);
 	assert_int_equal(routes[0].index, 5);
@@ -229,6 +229,37 @@ static void test_routes(void **state)
 	assert_int_equal(routes[0].destination.len, 24);
 	assert_int_equal(routes[0].destination.addr.v4, inet_addr("192.168.1.0"));
 	free(routes);
+}
+
+/* Asked for some, a kernel that cannot filter answers with all. */
+static void test_some_routes(void **state)
+{
+	const struct rtmsg *info =
+		mnl_nlmsg_get_payload((const struct nlmsghdr *)(const void *)kernel.request);
+	struct rt_route *routes, asked;
+	size_t len;
+
+	answer_route(RT_PROTOCOL, 0, 10003);
+	answer_route(RT_PROTOCOL, 0, 10002);
+	answer_done();
+	assert_int_equal(rt_routes(*state, 10002, 5, &routes, &len), 0);
+	assert_int_equal(len, 1);
+	assert_int_equal(routes[0].table, 10002);
+	free(routes);
+	assert_true(rt_read_route((const void *)kernel.request, &asked));
+	assert_int_equal(asked.table, 10002);
+	assert_int_equal(asked.index, 5);
+	assert_int_equal(info->rtm_type, RTN_UNICAST);
+	answer_route(RT_PROTOCOL, 0, 10002);
+	answer_done();
+	assert_int_equal(rt_routes(*state, 10002, 6, &routes, &len), 0);
+	assert_int_equal(len, 0);
+	free(routes);
+	answer_error(-ENOENT, 0); /* there is no such table */
+	assert_int_equal(rt_routes(*state, 10002, 0, &routes, &len), 0);
+	assert_int_equal(len, 0);
+	free(routes);
+	assert_int_equal(info->rtm_type, RTN_UNREACHABLE);
 }
 
 /* What we send reads back as what it was. */
@@ -340,6 +371,7 @@ int main(void)
 		TEST(test_interrupted_dump),
 		TEST(test_dump_that_never_rests),
 		TEST(test_routes),
+		TEST(test_some_routes),
 		TEST(test_routes_there_and_back),
 		TEST(test_rules_there_and_back),
 		TEST(test_foreign_rule),
