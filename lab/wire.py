@@ -40,6 +40,14 @@ def classify(frame, at=0.0):
     return Packet(at, source, destination, protocol, kind, spi, sequence, bytes(body))
 
 
+def opens_ike_sa(packet):
+    """An IKE message that opens a new IKE_SA: the responder's SPI is still zero."""
+    if packet.kind != "ike":
+        return False
+    message = packet.data[8:].removeprefix(NON_ESP_MARKER)
+    return len(message) >= 28 and struct.unpack_from(">Q", message, 8)[0] == 0
+
+
 class Capture:
     """Records a link of a machine in a thread; packets are counted once, as they arrive at the machine or leave it."""
 

@@ -9,9 +9,10 @@
 #include <daemon.h>
 #include <errno.h>
 #include <netinet/in.h>
-#include <processing/jobs/callback_job.h>
 
-#define LOST_GRACE_S 10
+/* An IKEv1 responder installs its SAs with the last message of quick mode, which leaves after ours
+ * are installed and may be lost: strongSwan asks for it again after 4 s. */
+#define LAST_MESSAGE_MS 5000
 /* A lifetime beyond this is charon's "none" after its jitter arithmetic has wrapped. */
 #define LIFETIME_MAX_S INT32_MAX
 
@@ -157,6 +158,13 @@ static uint32_t tunnel_of(const kernel_ipsec_sa_id_t *id)
 	return id->if_id ? id->if_id : id->mark.value;
 }
 
+static bool is_quick_mode_initiator(const kernel_ipsec_add_sa_t *data)
+{
+	ike_sa_t *ike_sa = charon->bus->get_sa(charon->bus);
+
+	return data->initiator && ike_sa && ike_sa->get_version(ike_sa) == IKEV1;
+}
+
 static int fill(struct sa_message *message, const kernel_ipsec_sa_id_t *id,
 	const kernel_ipsec_add_sa_t *data, size_t *ret_size)
 {
@@ -180,6 +188,8 @@ static int fill(struct sa_message *message, const kernel_ipsec_sa_id_t *id,
 		.esn = data->esn,
 		.replay_window = data->replay_window,
 	};
+	if (!data->inbound && is_quick_mode_initiator(data))
+		message->sa.hold_ms = LAST_MESSAGE_MS;
 	add_lifetimes(&message->sa, data->lifetime);
 	error = add_selectors(data->src_ts, message->selectors, &count);
 	sources = count;
@@ -207,7 +217,7 @@ METHOD(kernel_ipsec_t, add_sa, status_t, struct kernel_ipsec *this, kernel_ipsec
 	memwipe(&message, sizeof(message));
 	if (error)
 		return status_of("install an SA", error);
-	sa_table_add(this->table, &key, id->dst, answer.generation);
+	sa_table_add(this->table, &key, tunnel_of(id), id->dst, answer.generation);
 	if (data->inbound && espd_link_generation(this->link) != answer.generation) {
 		/* espd went after it had answered; a new connection may have missed this entry. */
 		charon->kernel->expire(charon->kernel, id->proto, id->spi, id->dst, FALSE);
@@ -348,44 +358,6 @@ kernel_ipsec_t *kernel_ipsec_new(struct espd_link *link, struct sa_table *table)
 		},
 		.link = link, .table = table);
 	return &this->interface;
-}
-
-static void rekey_lost(void *context, uint32_t spi, host_t *destination)
-{
-	charon->kernel->expire(charon->kernel, IPPROTO_ESP, spi, destination, FALSE);
-}
-
-static void delete_lost(void *context, uint32_t spi, host_t *destination)
-{
-	charon->kernel->expire(charon->kernel, IPPROTO_ESP, spi, destination, TRUE);
-}
-
-struct lost {
-	struct sa_table *table;
-	uint32_t generation;
-};
-
-static job_requeue_t delete_rest(void *data)
-{
-	struct lost *lost = data;
-
-	sa_table_each_lost(lost->table, lost->generation, delete_lost, NULL);
-	return JOB_REQUEUE_NONE;
-}
-
-/* Rekeying is one exchange and leaves no moment without an outbound SA of charon's; deleting first
- * would cost a second exchange. What cannot be rekeyed (an IKEv1 peer keeps the old one; a refusal)
- * is deleted after the grace. */
-void kernel_ipsec_connected(struct sa_table *table, uint32_t generation)
-{
-	struct lost *lost;
-
-	if (generation == 1)
-		return;
-	sa_table_each_lost(table, generation, rekey_lost, NULL);
-	INIT(lost, .table = table, .generation = generation);
-	lib->scheduler->schedule_job(lib->scheduler,
-		(job_t *)callback_job_create(delete_rest, lost, free, NULL), LOST_GRACE_S);
 }
 
 void kernel_ipsec_expired(struct sa_table *table, const struct espd_sa_expired *expired)

@@ -4,6 +4,10 @@
  * either direction neither side finds a NAT and ESP stays native. In IKEv1 dropping ours is not
  * enough: a peer that saw our vendor ID sends its own, which would count. So ours and the peer's
  * vendor IDs and the peer's NAT-D go as well. Phase 1 hashes cover none of them.
+ *
+ * INITIAL_CONTACT after a crash of charon alone: it would make the peer destroy the SAs that espd
+ * still sends on before the new ones exist. Without it the peer keeps them beside the new ones
+ * until it misses their IKE_SA, so nothing is lost in between.
  */
 #include "charon/message_hook.h"
 
@@ -16,6 +20,7 @@ struct message_hook {
 	struct alerts *alerts;
 	struct peers *peers;
 	struct ike_queue *queue;
+	struct espd_link *espd;
 };
 
 #define VENDOR_ID_SIZE 16
@@ -85,18 +90,61 @@ static bool is_nat_traversal(payload_t *payload)
 	}
 }
 
-static void drop_nat_traversal(message_t *message)
+static bool is_initial_contact(payload_t *payload)
+{
+	notify_payload_t *notify = (notify_payload_t *)payload;
+	payload_type_t type = payload->get_type(payload);
+
+	return (type == PLV2_NOTIFY && notify->get_notify_type(notify) == INITIAL_CONTACT) ||
+	       (type == PLV1_NOTIFY && notify->get_notify_type(notify) == INITIAL_CONTACT_IKEV1);
+}
+
+static bool has_payload(message_t *message, bool (*is_it)(payload_t *payload))
+{
+	enumerator_t *enumerator = message->create_payload_enumerator(message);
+	payload_t *payload;
+	bool found = FALSE;
+
+	while (!found && enumerator->enumerate(enumerator, &payload))
+		found = is_it(payload);
+	enumerator->destroy(enumerator);
+	return found;
+}
+
+static void drop_payloads(message_t *message, bool (*is_it)(payload_t *payload))
 {
 	enumerator_t *enumerator = message->create_payload_enumerator(message);
 	payload_t *payload;
 
 	while (enumerator->enumerate(enumerator, &payload)) {
-		if (is_nat_traversal(payload)) {
+		if (is_it(payload)) {
 			message->remove_payload_at(message, enumerator);
 			payload->destroy(payload);
 		}
 	}
 	enumerator->destroy(enumerator);
+}
+
+/* Does espd still send for this IKE_SA's tunnels on what an earlier charon installed? */
+static bool has_orphans(struct message_hook *this, ike_sa_t *ike_sa)
+{
+	peer_cfg_t *peer = ike_sa->get_peer_cfg(ike_sa);
+	enumerator_t *enumerator = peer ? peer->create_child_cfg_enumerator(peer) : NULL;
+	child_cfg_t *child;
+	bool found = FALSE;
+
+	while (enumerator && !found && enumerator->enumerate(enumerator, &child)) {
+		struct espd_tunnel_key key = { .if_id = child->get_if_id(child, FALSE) };
+		struct espd_answer answer = {};
+
+		if (!key.if_id)
+			key.if_id = child->get_mark(child, FALSE).value;
+		found = espd_link_request(this->espd, ESPD_ORPHANS, &key, sizeof(key), &answer) ==
+				0 &&
+			answer.value > 0;
+	}
+	DESTROY_IF(enumerator);
+	return found;
 }
 
 static uint32_t address_of(host_t *host)
@@ -121,7 +169,9 @@ METHOD(listener_t, message, bool, struct message_hook *this, ike_sa_t *ike_sa, m
 		return TRUE;
 	if (!peers_nat_traversal(this->peers, address_of(incoming ? destination : source),
 		    address_of(incoming ? source : destination)))
-		drop_nat_traversal(message);
+		drop_payloads(message, is_nat_traversal);
+	if (!incoming && has_payload(message, is_initial_contact) && has_orphans(this, ike_sa))
+		drop_payloads(message, is_initial_contact);
 	if (incoming)
 		alerts_received(this->alerts, ike_sa, message);
 	else
@@ -136,12 +186,13 @@ METHOD(listener_t, alert, bool, struct message_hook *this, ike_sa_t *ike_sa, ale
 	return TRUE;
 }
 
-listener_t *message_hook_new(struct alerts *alerts, struct peers *peers, struct ike_queue *queue)
+listener_t *message_hook_new(
+	struct alerts *alerts, struct peers *peers, struct ike_queue *queue, struct espd_link *espd)
 {
 	struct message_hook *this;
 
 	INIT(this, .listener = { .message = _message, .alert = _alert }, .alerts = alerts,
-		.peers = peers, .queue = queue);
+		.peers = peers, .queue = queue, .espd = espd);
 	return &this->listener;
 }
 

@@ -14,6 +14,7 @@
 #include "charon/alert.h"
 #include "charon/espd_link.h"
 #include "charon/kernel_ipsec.h"
+#include "charon/lost.h"
 #include "charon/message_hook.h"
 #include "charon/peers.h"
 #include "charon/sa_table.h"
@@ -42,7 +43,7 @@ static void on_connected(void *context, uint32_t generation)
 {
 	struct vpngw_plugin *this = context;
 
-	kernel_ipsec_connected(this->sas, generation);
+	lost_sas_replace(this->espd, this->sas, generation);
 }
 
 static void on_ike(void *context, const struct espd_ike *ike, const void *payload, size_t size)
@@ -149,9 +150,11 @@ static bool start(struct vpngw_plugin *this)
 			return FALSE;
 	}
 	this->alerts = alerts_new(this->agent, this->ike);
-	this->hook = message_hook_new(this->alerts, this->peers, this->ike);
 	this->espd = espd_link_new(espd, &handler);
-	return this->espd != NULL;
+	if (!this->espd)
+		return FALSE;
+	this->hook = message_hook_new(this->alerts, this->peers, this->ike, this->espd);
+	return TRUE;
 }
 
 __attribute__((visibility("default"))) plugin_t *vpngw_plugin_create(void);

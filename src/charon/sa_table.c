@@ -12,7 +12,7 @@
 struct entry {
 	struct espd_sa_key key;
 	host_t *destination;
-	uint32_t generation;
+	uint32_t if_id, generation;
 };
 
 struct sa_table {
@@ -62,22 +62,22 @@ void sa_table_free(struct sa_table *table)
 }
 
 /* With the lock held. */
-static void put(struct sa_table *table, const struct espd_sa_key *key, host_t *destination,
-	uint32_t generation)
+static void put(struct sa_table *table, const struct espd_sa_key *key, uint32_t if_id,
+	host_t *destination, uint32_t generation)
 {
 	struct entry *entry;
 
 	free_entry(table->entries->remove(table->entries, key));
-	INIT(entry, .key = *key, .destination = destination->clone(destination),
+	INIT(entry, .key = *key, .destination = destination->clone(destination), .if_id = if_id,
 		.generation = generation);
 	table->entries->put(table->entries, &entry->key, entry);
 }
 
-void sa_table_add(struct sa_table *table, const struct espd_sa_key *key, host_t *destination,
-	uint32_t generation)
+void sa_table_add(struct sa_table *table, const struct espd_sa_key *key, uint32_t if_id,
+	host_t *destination, uint32_t generation)
 {
 	table->lock->lock(table->lock);
-	put(table, key, destination, generation);
+	put(table, key, if_id, destination, generation);
 	table->lock->unlock(table->lock);
 }
 
@@ -96,7 +96,7 @@ void sa_table_move(struct sa_table *table, const struct espd_sa_key *key,
 	table->lock->lock(table->lock);
 	entry = table->entries->remove(table->entries, key);
 	if (entry)
-		put(table, new_key, new_destination, entry->generation);
+		put(table, new_key, entry->if_id, new_destination, entry->generation);
 	free_entry(entry);
 	table->lock->unlock(table->lock);
 }
@@ -115,7 +115,8 @@ host_t *sa_table_destination(struct sa_table *table, const struct espd_sa_key *k
 }
 
 void sa_table_each_lost(struct sa_table *table, uint32_t generation,
-	void (*visit)(void *context, uint32_t spi, host_t *destination), void *context)
+	void (*visit)(void *context, uint32_t spi, uint32_t if_id, host_t *destination),
+	void *context)
 {
 	enumerator_t *enumerator;
 	struct entry *entry;
@@ -125,7 +126,7 @@ void sa_table_each_lost(struct sa_table *table, uint32_t generation,
 	enumerator = table->entries->create_enumerator(table->entries);
 	while (enumerator->enumerate(enumerator, &key, &entry)) {
 		if (entry->key.direction == ESPD_IN && entry->generation < generation)
-			visit(context, entry->key.spi, entry->destination);
+			visit(context, entry->key.spi, entry->if_id, entry->destination);
 	}
 	enumerator->destroy(enumerator);
 	table->lock->unlock(table->lock);

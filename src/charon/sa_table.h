@@ -17,9 +17,9 @@ struct sa_table;
 struct sa_table *sa_table_new(void);
 void sa_table_free(struct sa_table *table);
 
-/* Replaces one of the same key. destination is cloned. */
-void sa_table_add(struct sa_table *table, const struct espd_sa_key *key, host_t *destination,
-	uint32_t generation);
+/* Replaces one of the same key. if_id: its tunnel. destination is cloned. */
+void sa_table_add(struct sa_table *table, const struct espd_sa_key *key, uint32_t if_id,
+	host_t *destination, uint32_t generation);
 void sa_table_remove(struct sa_table *table, const struct espd_sa_key *key);
 /* The SA under a new key and destination, after its addresses changed. */
 void sa_table_move(struct sa_table *table, const struct espd_sa_key *key,
@@ -30,4 +30,5 @@ host_t *sa_table_destination(struct sa_table *table, const struct espd_sa_key *k
 
 /* Calls visit for every inbound SA of a connection before this generation, with the lock held. */
 void sa_table_each_lost(struct sa_table *table, uint32_t generation,
-	void (*visit)(void *context, uint32_t spi, host_t *destination), void *context);
+	void (*visit)(void *context, uint32_t spi, uint32_t if_id, host_t *destination),
+	void *context);

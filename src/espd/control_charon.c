@@ -11,7 +11,7 @@
 
 bool charon_has(uint16_t type)
 {
-	return type >= ESPD_SPI_GET && type <= ESPD_IKE_SEND;
+	return type >= ESPD_SPI_GET && type <= ESPD_ORPHANS;
 }
 
 static int add_sa(struct plane *plane, const uint8_t *body, size_t size)
@@ -40,6 +40,17 @@ static int query_sa(struct plane *plane, struct session *session, uint32_t seque
 	if (!err)
 		session_send(session, ESPD_SA_COUNTERS, sequence, &counters, sizeof(counters), -1);
 	return err;
+}
+
+static int count_orphans(
+	const struct plane *plane, const uint8_t *body, size_t size, uint32_t *ret_value)
+{
+	const void *any = body;
+	const struct espd_tunnel_key *key = any;
+
+	if (size != sizeof(*key))
+		return -EINVAL;
+	return plane_orphans(plane, key->if_id, ret_value);
 }
 
 static int send_ike(struct plane *plane, const uint8_t *body, size_t size)
@@ -91,6 +102,8 @@ int charon_request(struct plane *plane, struct session *session, const struct es
 		return add_sa(plane, body, size);
 	case ESPD_IKE_SEND:
 		return send_ike(plane, body, size);
+	case ESPD_ORPHANS:
+		return count_orphans(plane, body, size, ret_value);
 	default:
 		return sa_request(plane, session, header, body, size);
 	}

@@ -21,7 +21,7 @@ static struct tunnel_counters *counters_of(const struct worker *worker, const st
 	return &sa->tunnel->counters[worker->index];
 }
 
-/* The SA of a datagram, once everything but the crypto speaks for it; NULL: counted. */
+/* The SA of a datagram, once everything but the crypto speaks for it; NULL: counted, or kept. */
 static const struct table_entry *accept_datagram(struct worker *worker, const struct wire *wire,
 	const struct datagram *datagram, uint64_t *ret_sequence)
 {
@@ -33,6 +33,8 @@ static const struct table_entry *accept_datagram(struct worker *worker, const st
 		return NULL;
 	}
 	entry = table_inbound(worker->table, esp_spi(datagram->bytes));
+	if (!entry && early_add(&worker->early, &wire->config, datagram, worker->now_ms))
+		return NULL;
 	if (!entry || entry->outer.destination != wire->config.local_address ||
 		entry->outer.encapsulated != (wire->config.kind == ESPD_SOCKET_IKE_NATT) ||
 		!sa_is_usable(entry->sa)) {

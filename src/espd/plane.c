@@ -34,8 +34,8 @@ struct plane {
 	struct sadb sadb;
 	struct relay *relay;
 	struct worker *worker;
-	struct loop_timer *tick, *kept;
-	bool kept_pending, expiry_pending;
+	struct loop_timer *tick, *kept, *settle;
+	bool kept_pending, expiry_pending, early_pending;
 };
 
 static int64_t now_ms(void)
@@ -71,12 +71,22 @@ static void on_ike(void *arg, const struct wire *wire, const struct datagram *da
 		counters->drop_ike_queue++;
 }
 
+static void on_settle(void *arg)
+{
+	struct plane *plane = arg;
+	int64_t now = now_ms(), next = sadb_settle(&plane->sadb, now);
+
+	if (next != INT64_MAX)
+		loop_timer_set(plane->settle, (uint64_t)(next - now));
+}
+
 static void run_expiry(void *arg)
 {
 	struct plane *plane = arg;
 
 	plane->expiry_pending = false;
 	sadb_expire(&plane->sadb, now_ms());
+	on_settle(plane);
 }
 
 static void on_limit(void *arg)
@@ -114,6 +124,7 @@ static void on_tick(void *arg)
 
 		tunnel->counters[0].drop_no_sa += kept_expire(&tunnel->kept, now);
 	}
+	plane->worker->counters.drop_unknown_spi += early_expire(&plane->worker->early, now);
 	epoch_reclaim(&plane->epochs);
 	loop_timer_set(plane->tick, TICK_MS);
 }
@@ -147,6 +158,23 @@ static void send_kept_soon(struct plane *plane, struct tunnel *tunnel)
 	loop_timer_set(plane->kept, KEPT_DELAY_MS);
 }
 
+static void run_early(void *arg)
+{
+	struct plane *plane = arg;
+
+	plane->early_pending = false;
+	pump_early(plane->worker);
+}
+
+/* Not inside plane_add_sa(): what the packets report must not overtake charon's ACK. */
+static void admit_early(struct plane *plane, const struct sa *sa)
+{
+	if (!early_admit(&plane->worker->early, sa->spi) || plane->early_pending)
+		return;
+	plane->early_pending = true;
+	loop_defer(plane->loop, run_early, plane);
+}
+
 struct plane *plane_new(struct loop *loop, struct plane_events events)
 {
 	struct plane *plane = xcalloc(1, sizeof(*plane));
@@ -168,6 +196,7 @@ struct plane *plane_new(struct loop *loop, struct plane_events events)
 		0, &crypto_openssl, &plane->wires, &plane->epochs, &plane->sadb.table, hooks);
 	plane->tick = loop_timer_new(loop, on_tick, plane);
 	plane->kept = loop_timer_new(loop, on_kept, plane);
+	plane->settle = loop_timer_new(loop, on_settle, plane);
 	loop_timer_set(plane->tick, TICK_MS);
 	return plane;
 }
@@ -178,6 +207,7 @@ void plane_free(struct plane *plane)
 		return;
 	loop_timer_free(plane->tick);
 	loop_timer_free(plane->kept);
+	loop_timer_free(plane->settle);
 	wires_done(&plane->wires);
 	epochs_done(&plane->epochs);
 	sadb_done(&plane->sadb);
@@ -275,6 +305,7 @@ uint32_t plane_fresh_spi(struct plane *plane)
 	do
 		random_bytes(&key.spi, sizeof(key.spi));
 	while (ntohl(key.spi) < ESP_SPI_MIN || sadb_find(&plane->sadb, &key));
+	early_promise(&plane->worker->early, key.spi);
 	return key.spi;
 }
 
@@ -290,8 +321,12 @@ int plane_add_sa(
 		err = sadb_add(&plane->sadb, sa, now_ms());
 	if (err)
 		return err;
-	if (TAKE_PTR(sa)->outbound)
+	if (sa->outbound)
 		send_kept_soon(plane, tunnel);
+	else
+		admit_early(plane, sa);
+	(void)TAKE_PTR(sa);
+	on_settle(plane);
 	return 0;
 }
 
@@ -333,6 +368,20 @@ void plane_flush_sas(struct plane *plane)
 void plane_orphan_sas(struct plane *plane)
 {
 	sadb_orphan(&plane->sadb, now_ms());
+	plane->worker->counters.drop_unknown_spi += early_clear(&plane->worker->early);
+}
+
+int plane_orphans(const struct plane *plane, uint32_t if_id, uint32_t *ret_len)
+{
+	const struct tunnel *tunnel = tunnels_get(&plane->tunnels, if_id);
+
+	if (!tunnel)
+		return -ENOENT;
+	for (uint32_t kind = ESPD_SOCKET_IKE; kind <= ESPD_SOCKET_ESP; kind++)
+		if (!wires_get(&plane->wires, kind, tunnel->config.local_address))
+			return -ENOENT;
+	*ret_len = sadb_count_orphans(&plane->sadb, tunnel);
+	return 0;
 }
 
 void plane_send_ike(

@@ -41,7 +41,7 @@ MUST_CHECK int plane_remove_tunnel(struct plane *plane, uint32_t if_id);
 /* Reports again the tunnels whose packets wait: for an agent that was away. */
 void plane_wake_again(struct plane *plane);
 
-/* An inbound SPI that no SA has, network order. */
+/* An inbound SPI that no SA has, network order; what comes on it from now on waits for its SA. */
 uint32_t plane_fresh_spi(struct plane *plane);
 MUST_CHECK int plane_add_sa(
 	struct plane *plane, const struct espd_sa *request, const struct espd_selector *selectors);
@@ -50,7 +50,11 @@ MUST_CHECK int plane_remove_sa(struct plane *plane, const struct espd_sa_key *ke
 MUST_CHECK int plane_query_sa(
 	struct plane *plane, const struct espd_sa_key *key, struct espd_sa_counters *ret);
 void plane_flush_sas(struct plane *plane);
+/* Charon is gone. */
 void plane_orphan_sas(struct plane *plane);
+/* Outbound SAs of a lost charon that the tunnel still sends on. -ENOENT: the tunnel or a socket of
+ * its address is not there. */
+MUST_CHECK int plane_orphans(const struct plane *plane, uint32_t if_id, uint32_t *ret_len);
 /* Counts what the kernel refuses. */
 void plane_send_ike(
 	struct plane *plane, const struct espd_ike *ike, const uint8_t *payload, size_t size);

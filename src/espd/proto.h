@@ -52,7 +52,8 @@ enum espd_type {
 	ESPD_GLOBAL_COUNTERS = 38, /* struct espd_global_counters */
 
 	/* charon's requests */
-	ESPD_SPI_GET = 64, /* no body; ACK.value = a fresh inbound SPI, network order */
+	ESPD_SPI_GET = 64, /* no body; ACK.value = a fresh inbound SPI, network order. Datagrams
+			      that come on it before its SA are kept for up to 2 s (early.h) */
 	ESPD_SA_ADD = 65,  /* struct espd_sa + selectors; replaces an SA of the same name (inbound:
 			      SPI,  outbound: SPI and peer). ENOENT: the tunnel is not held */
 	ESPD_SA_UPDATE = 66, /* struct espd_sa_update: new outer addresses or ports */
@@ -61,6 +62,9 @@ enum espd_type {
 	ESPD_SA_FLUSH = 69,  /* no body: every SA that was added over the present connection goes;
 			      those of a lost charon stay until replaced or their 60 s are over */
 	ESPD_IKE_SEND = 70,  /* struct espd_ike + UDP payload as on the wire; no ACK */
+	ESPD_ORPHANS = 71, /* struct espd_tunnel_key; ACK.value = outbound SAs of a lost charon that
+			      the tunnel still sends on. ENOENT: the tunnel, or a socket of its
+			      local address, is not held (yet) */
 	/* charon's answers and events */
 	ESPD_SA_COUNTERS = 80, /* struct espd_sa_counters */
 	ESPD_IKE_RECEIVED =
@@ -190,7 +194,10 @@ struct espd_sa {
 	uint16_t cipher_key_size,
 		integrity_key_size; /* bytes; a GCM key includes its 4-byte salt */
 	uint16_t source_selectors,
-		destination_selectors;             /* counts; at most ESPD_SELECTORS_MAX each */
+		destination_selectors; /* counts; at most ESPD_SELECTORS_MAX each */
+	uint16_t hold_ms; /* outbound: the peer installs its side only after a message yet to come.
+			     So long, unless it uses its own side earlier, the tunnel's older
+			     outbound SAs go first, also those that are removed meanwhile */
 	uint32_t replay_window;                    /* packets, at most 4096; espd never checks less
 						    than 2048, also when 0 is asked */
 	uint32_t soft_lifetime_s, hard_lifetime_s; /* from now; 0 = unlimited */

@@ -88,3 +88,19 @@ void pump_kept(struct worker *worker, struct tunnel *tunnel)
 	outbound_kept(worker, tunnel);
 	worker_leave(worker);
 }
+
+void pump_early(struct worker *worker)
+{
+	struct espd_socket door;
+
+	worker_enter(worker);
+	while (early_take(&worker->early, &door, &worker->in[0])) {
+		const struct wire *wire = wires_get(worker->wires, door.kind, door.local_address);
+
+		if (wire)
+			inbound_burst(worker, wire, 1);
+		else
+			worker->counters.drop_unknown_spi++;
+	}
+	worker_leave(worker);
+}

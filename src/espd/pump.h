@@ -15,3 +15,5 @@ void pump_watch_wire(struct loop *loop, struct worker *worker, struct wire *wire
 void pump_watch_tunnel(struct loop *loop, struct worker *worker, struct tunnel *tunnel);
 /* Sends what waited for an SA, when there is one now. */
 void pump_kept(struct worker *worker, struct tunnel *tunnel);
+/* Takes in what came before its SA and was admitted meanwhile. */
+void pump_early(struct worker *worker);

@@ -94,6 +94,8 @@ int sa_new(const struct espd_sa *request, const struct espd_selector *selectors,
 		.source_port = request->source_port,
 		.destination_port = request->destination_port,
 		.encapsulated = request->encapsulated };
+	sa->held = sa->outbound && request->hold_ms;
+	sa->held_until_ms = now_ms + request->hold_ms;
 	set_limits(sa, request, now_ms);
 	if (!err)
 		err = outer_check(&sa->outer, request->encapsulated);
@@ -147,7 +149,7 @@ bool sa_is_usable(const struct sa *sa)
 
 bool sa_count(struct sa *sa, size_t inner_size, int64_t now_ms)
 {
-	bool soft = sa->soft_due, hard = sa->hard_due;
+	bool soft = sa->soft_due, hard = sa->hard_due, first = !sa->packets && !sa->outbound;
 
 	sa->packets++;
 	sa->bytes += inner_size;
@@ -157,7 +159,7 @@ bool sa_count(struct sa *sa, size_t inner_size, int64_t now_ms)
 	sa->soft_due |= sa->packets >= sa->limits.soft_packets ||
 			sa->bytes >= sa->limits.soft_bytes ||
 			(sa->outbound && !sa->esn && sa->sequence >= SEQUENCE_SOFT);
-	return soft != sa->soft_due || hard != sa->hard_due;
+	return first || soft != sa->soft_due || hard != sa->hard_due;
 }
 
 bool sa_next_sequence(struct sa *sa, uint64_t *ret)

@@ -59,6 +59,9 @@ struct sa {
 	bool soft_told, dead;
 	bool orphaned;
 	int64_t orphan_until_ms;
+	bool held; /* outbound: older ones go first, until then */
+	int64_t held_until_ms;
+	bool leaving; /* removed, but still first while another one is held */
 };
 
 /*
@@ -77,7 +80,8 @@ void sa_inherit(struct sa *sa, const struct sa *before);
 MUST_CHECK int outer_check(const struct outer *outer, uint8_t encapsulated);
 /* May packets still use it? */
 bool sa_is_usable(const struct sa *sa);
-/* After each packet. true: a limit was reached, the control side has to look. */
+/* After each packet. true: a limit was reached, or it was the peer's first: the control side has to
+ * look. */
 bool sa_count(struct sa *sa, size_t inner_size, int64_t now_ms);
 /* The next outbound sequence number, false: they are used up. */
 bool sa_next_sequence(struct sa *sa, uint64_t *ret);

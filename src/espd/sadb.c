@@ -50,6 +50,18 @@ void sadb_count(const struct sadb *sadb, const struct tunnel *tunnel, uint32_t *
 			++*(sadb->items[i]->outbound ? ret_outbound : ret_inbound);
 }
 
+uint32_t sadb_count_orphans(const struct sadb *sadb, const struct tunnel *tunnel)
+{
+	uint32_t len = 0;
+
+	for (size_t i = 0; i < sadb->len; i++) {
+		const struct sa *sa = sadb->items[i];
+
+		len += sa->orphaned && sa->outbound && sa->tunnel == tunnel && sa_is_usable(sa);
+	}
+	return len;
+}
+
 static void report_count(struct sadb *sadb, struct tunnel *tunnel)
 {
 	uint32_t inbound, outbound;
@@ -135,9 +147,75 @@ int sadb_add(struct sadb *sadb, struct sa *sa, int64_t now_ms)
 	return 0;
 }
 
+static bool is_held_back(const struct sadb *sadb, const struct tunnel *tunnel)
+{
+	for (size_t i = 0; i < sadb->len; i++)
+		if (sadb->items[i]->held && !sadb->items[i]->dead &&
+			sadb->items[i]->tunnel == tunnel)
+			return true;
+	return false;
+}
+
+static void end_leaving(struct sadb *sadb)
+{
+	for (size_t i = 0; i < sadb->len; i++) {
+		struct sa *sa = sadb->items[i];
+
+		sa->dead |= sa->leaving && !is_held_back(sadb, sa->tunnel);
+	}
+}
+
+static bool is_heard(const struct sadb *sadb, const struct tunnel *tunnel)
+{
+	for (size_t i = sadb->len; i-- > 0;)
+		if (!sadb->items[i]->outbound && sadb->items[i]->tunnel == tunnel)
+			return sadb->items[i]->packets > 0;
+	return false;
+}
+
+int64_t sadb_settle(struct sadb *sadb, int64_t now_ms)
+{
+	int64_t next = INT64_MAX;
+	bool changed = false;
+
+	for (size_t i = 0; i < sadb->len; i++) {
+		struct sa *sa = sadb->items[i];
+
+		if (!sa->held)
+			continue;
+		if (now_ms >= sa->held_until_ms || is_heard(sadb, sa->tunnel)) {
+			sa->held = false;
+			changed = true;
+		} else if (sa->held_until_ms < next) {
+			next = sa->held_until_ms;
+		}
+	}
+	if (!changed)
+		return next;
+	end_leaving(sadb);
+	publish(sadb);
+	sweep(sadb);
+	return next;
+}
+
+/* The peer's wish or the end of a lifetime: either way it has the newer one by now. */
+static void release(struct sadb *sadb, const struct tunnel *tunnel)
+{
+	for (size_t i = 0; i < sadb->len; i++)
+		if (sadb->items[i]->tunnel == tunnel)
+			sadb->items[i]->held = false;
+}
+
 void sadb_remove(struct sadb *sadb, struct sa *sa)
 {
+	if (sa->outbound && !sa->held && is_held_back(sadb, sa->tunnel)) {
+		sa->leaving = true;
+		return;
+	}
 	sa->dead = true;
+	if (!sa->outbound)
+		release(sadb, sa->tunnel);
+	end_leaving(sadb);
 	sweep(sadb);
 }
 

@@ -42,7 +42,13 @@ struct sa *sadb_find(const struct sadb *sadb, const struct espd_sa_key *key);
  * an outbound one at once, an inbound one after what is under way has arrived. -ENOSPC.
  */
 MUST_CHECK int sadb_add(struct sadb *sadb, struct sa *sa, int64_t now_ms);
+/* An outbound one goes on being used while another one of its tunnel is held. */
 void sadb_remove(struct sadb *sadb, struct sa *sa);
+/*
+ * Ends holds whose time is over or whose peer was heard on the tunnel's newest inbound SA. When the
+ * next one ends; INT64_MAX: none is held.
+ */
+int64_t sadb_settle(struct sadb *sadb, int64_t now_ms);
 /* -EINVAL. */
 MUST_CHECK int sadb_update(struct sadb *sadb, struct sa *sa, const struct espd_sa_update *update);
 /* Every SA of the present charon; orphans stay. */
@@ -52,5 +58,7 @@ void sadb_orphan(struct sadb *sadb, int64_t now_ms);
 void sadb_remove_tunnel(struct sadb *sadb, const struct tunnel *tunnel);
 /* Lifetimes by time, packets and bytes, and orphans whose time is over. */
 void sadb_expire(struct sadb *sadb, int64_t now_ms);
+/* Usable outbound orphans of the tunnel. */
+uint32_t sadb_count_orphans(const struct sadb *sadb, const struct tunnel *tunnel);
 void sadb_count(const struct sadb *sadb, const struct tunnel *tunnel, uint32_t *ret_inbound,
 	uint32_t *ret_outbound);

@@ -41,7 +41,20 @@ static struct table_tunnel *tunnel_slot(const struct table *table, uint32_t if_i
 	return &table->tunnels[slot];
 }
 
-/* Counts the runs, lays them out, then fills each from its end: newest first. */
+static void add_outbound(struct table *table, struct sa *const *sas, size_t len, bool held)
+{
+	for (size_t i = len; i-- > 0;) {
+		struct table_tunnel *tunnel;
+
+		if (!sas[i]->outbound || !sa_is_usable(sas[i]) || sas[i]->held != held)
+			continue;
+		tunnel = tunnel_slot(table, sas[i]->tunnel->config.if_id);
+		table->outbound[tunnel->first + tunnel->len++] =
+			(struct table_entry){ .sa = sas[i], .outer = sas[i]->outer };
+	}
+}
+
+/* Counts the runs, lays them out, then fills each: newest first, held ones last. */
 static void build_outbound(struct table *table, struct sa *const *sas, size_t len)
 {
 	uint32_t at = 0;
@@ -60,15 +73,8 @@ static void build_outbound(struct table *table, struct sa *const *sas, size_t le
 		at += table->tunnels[i].len;
 		table->tunnels[i].len = 0;
 	}
-	for (size_t i = len; i-- > 0;) {
-		struct table_tunnel *tunnel;
-
-		if (!sas[i]->outbound || !sa_is_usable(sas[i]))
-			continue;
-		tunnel = tunnel_slot(table, sas[i]->tunnel->config.if_id);
-		table->outbound[tunnel->first + tunnel->len++] =
-			(struct table_entry){ .sa = sas[i], .outer = sas[i]->outer };
-	}
+	add_outbound(table, sas, len, false);
+	add_outbound(table, sas, len, true);
 }
 
 struct table *table_new(struct sa *const *sas, size_t len)

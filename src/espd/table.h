@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the workers look packets up in: an immutable snapshot of the SAs, inbound by SPI, outbound
- * by tunnel, newest first. The control side builds a new one after each change and swaps the
- * pointer.
+ * by tunnel, newest first but for held ones. The control side builds a new one after each change
+ * and swaps the pointer.
  */
 #pragma once
 
@@ -33,6 +33,6 @@ struct table *table_new(struct sa *const *sas, size_t len);
 void table_free(struct table *table);
 /* NULL: none. spi: network order. */
 const struct table_entry *table_inbound(const struct table *table, uint32_t spi);
-/* The tunnel's outbound SAs, newest first. */
+/* The tunnel's outbound SAs, in the order of preference. */
 const struct table_entry *table_outbound(
 	const struct table *table, uint32_t if_id, size_t *ret_len);

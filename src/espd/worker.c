@@ -23,6 +23,7 @@ struct worker *worker_new(unsigned int index, const struct crypto_backend *backe
 	worker->in_buffers = wire_buffers_new();
 	worker->device_buffers = xmalloc((size_t)DEVICE_BURST * INNER_MAX);
 	worker->piece = xmalloc(INNER_MAX);
+	early_init(&worker->early);
 	for (int i = 0; i < OUT_SLOTS; i++)
 		worker->out[i].bytes = xmalloc(OUT_SIZE);
 	return worker;
@@ -34,6 +35,7 @@ void worker_free(struct worker *worker)
 		return;
 	for (int i = 0; i < OUT_SLOTS; i++)
 		free(worker->out[i].bytes);
+	early_done(&worker->early);
 	free(worker->piece);
 	free(worker->device_buffers);
 	wire_buffers_free(worker->in_buffers);

@@ -8,6 +8,7 @@
 
 #include "espd/counters.h"
 #include "espd/crypto.h"
+#include "espd/early.h"
 #include "espd/epoch.h"
 #include "espd/esp.h"
 #include "espd/table.h"
@@ -53,6 +54,7 @@ struct worker {
 	int64_t now_ms;            /* of the present batch */
 	struct global_counters counters;
 	struct iv_stock iv_stock;
+	struct early early;
 
 	struct wire_buffers *in_buffers;
 	struct datagram in[WIRE_BURST];

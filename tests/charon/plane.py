@@ -30,10 +30,14 @@ class Plane:
         side.machine.run(f"ip route add {peer_inner}/32 dev tun7 src {inner}")
         self.start()
 
-    def start(self):
+    def start(self, give=True):
         self.espd = Espd(BINARY, str(self.folder))
         os.chown(self.folder / "ike.sock", -1, UID)  # what --ike-gid is for
         self.agent = self.espd.agent()
+        if give:
+            self.give()
+
+    def give(self):
         for kind, held in self.sockets.items():
             self.agent.add_socket(kind, self.side.address, held.fileno())
         self.agent.add_tunnel(IF_ID, self.tun, self.side.address, 1400)

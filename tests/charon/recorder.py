@@ -14,7 +14,7 @@ import threading
 import time
 
 HELLO, ACK = 1, 2
-SPI_GET, SA_ADD, SA_UPDATE, SA_QUERY, SA_REMOVE, SA_FLUSH, IKE_SEND = range(64, 71)
+SPI_GET, SA_ADD, SA_UPDATE, SA_QUERY, SA_REMOVE, SA_FLUSH, IKE_SEND, ORPHANS = range(64, 72)
 SA_COUNTERS, IKE_RECEIVED, SA_EXPIRED, SA_MAPPING = range(80, 84)
 IN, OUT = 1, 2
 VERSION = 1
@@ -32,7 +32,7 @@ class Sa(ctypes.Structure):
     _fields_ = [("key", Key), ("if_id", U32), ("source", U8 * 4), ("destination", U8 * 4),
                 ("source_port", U16), ("destination_port", U16), ("encapsulated", U8), ("esn", U8),
                 ("cipher", U16), ("integrity", U16), ("cipher_key_size", U16), ("integrity_key_size", U16),
-                ("source_selectors", U16), ("destination_selectors", U16), ("replay_window", U32),
+                ("source_selectors", U16), ("destination_selectors", U16), ("hold_ms", U16), ("replay_window", U32),
                 ("soft_lifetime_s", U32), ("hard_lifetime_s", U32), ("soft_packets", U64), ("hard_packets", U64),
                 ("soft_bytes", U64), ("hard_bytes", U64), ("cipher_key", U8 * 64), ("integrity_key", U8 * 64)]
 
@@ -79,6 +79,7 @@ class Recorder:
         self.bunch = False    # hold the last aggressive-mode message until the next datagram comes: the worst race
         self.bunched = []
         self.refuse = {}      # request type: errno to answer
+        self.orphans = {}     # if_id: SAs of a lost charon it claims to hold
         self.lost = collections.Counter()
         self.nat_offset = 0   # not 0: behind a NAT that adds this to the port
         self.lock = threading.RLock()
@@ -185,6 +186,8 @@ class Recorder:
                 error = 0 if self.sas.pop(body, None) else -errno.ENOENT
             elif kind == SA_FLUSH:
                 self.sas.clear()
+            elif kind == ORPHANS:
+                value = struct.pack("=I", self.orphans.get(struct.unpack("=I", body)[0], 0))
             else:
                 error = -errno.EINVAL
         self._send(ACK, sequence, struct.pack("=i", error) + value)

@@ -41,6 +41,9 @@ def test_comes_up_and_goes(pair, version, mode, initiator):
         assert installed.sa.replay_window == 32 and installed.sa.esn == 0
         assert installed.sa.hard_lifetime_s == 3600
         assert any(installed.sa.cipher_key) and any(installed.sa.integrity_key)
+    # the last message of quick mode follows our own installation
+    assert inbound.sa.hold_ms == 0
+    assert outbound.sa.hold_ms == (5000 if version == "ikev1" and initiator == "ours" else 0)
     assert 2900 <= inbound.sa.soft_lifetime_s <= 3000
     assert (inbound.source, inbound.destination) == ("10.0.0.2", "10.0.0.1")
     assert (outbound.source, outbound.destination) == ("10.0.0.1", "10.0.0.2")

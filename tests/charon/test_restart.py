@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """espd absent, refusing, dying and coming back: no SA survives it, new ones come by themselves."""
 import errno
+import re
 import time
 
 import pytest
@@ -74,6 +75,19 @@ def test_charon_starts_without_espd(world):
     until(lambda: world.ours.espd.client, "the plug-in connects", 2)
     world.theirs.initiate()
     until(lambda: len(world.ours.espd.now()) == 2, "up")
+
+
+@pytest.mark.parametrize("version,mode", MODES)
+@pytest.mark.parametrize("orphans", [0, 1])
+def test_first_contact_is_claimed_only_without_live_sas(pair, version, mode, orphans):
+    """INITIAL_CONTACT makes the peer destroy what espd still sends on, before the new SAs are there."""
+    for side in (pair.ours, pair.theirs):
+        side.load(version=version, mode=mode)
+    pair.ours.espd.orphans[7] = orphans
+    pair.ours.initiate()
+    until(lambda: len(pair.ours.espd.now()) == 2 and pair.theirs.children(), "up")
+    # charon never sends it in aggressive mode
+    assert bool(re.search("INIT(IAL)?_CONTACT", pair.theirs.log())) == (not orphans and mode == "main")
 
 
 @pytest.mark.parametrize("request_type", ["SPI_GET", "SA_ADD"])

@@ -53,6 +53,26 @@ def test_espd_crashes(pair, version, mode):
 
 
 @every_mode
+def test_espd_is_back_before_it_has_its_sockets(pair, version, mode):
+    """charon asks for new SAs when its request can leave: one that is lost is repeated only seconds later."""
+    for side in (pair.ours, pair.theirs):
+        side.load(version=version, mode=mode)
+    pair.ours.initiate()
+    until(pair.theirs.children, "up")
+    pair.plane.kill()
+    pair.plane.start(give=False)
+    until(lambda: pair.ours.log().count("connected to espd") == 2, "charon is connected")
+    watched_until = time.monotonic() + 0.3
+    while time.monotonic() < watched_until:
+        assert pair.plane.agent.global_counters()["drop_ike_out"] == 0
+    pair.plane.give()
+    given = time.monotonic()
+    until(lambda: pair.plane.ping(1), "traffic again", 5)
+    print(f"traffic {(time.monotonic() - given) * 1000:.0f} ms after espd had its sockets")
+    assert "retransmit" not in pair.ours.log()
+
+
+@every_mode
 def test_rekeying(pair, version, mode):
     """Ten CHILD_SA rekeyings of ours under a 20 ms ping. In IKEv1 the initiator may use the new SA while the
     responder still handles the message that lets it install the same one: at most one packet each time."""

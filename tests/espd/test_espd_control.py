@@ -12,6 +12,7 @@ import time
 import pytest
 from espd_client import (ESP, IKE, IN, NATT, OUT, SA_EXPIRED, SA_HELD, SA_MAPPING, SOCKET_HELD, SUITES, TUNNEL_HELD,
                          TUNNEL_SAS, TUNNEL_WAKE, EspdError)
+from esp_peer import EspPeer
 from espd_world import IF_ID, OUTER, make_keys, wait
 from namespaces import inside, open_tun, run
 
@@ -131,12 +132,61 @@ def test_charon_dies_and_comes_back(world):
     b.charon.add_sa(IN, 0x2000, IF_ID, a.outer, b.outer, SUITES["aes256gcm"], keys[0])
     a.charon.add_sa(IN, 0x2001, IF_ID, b.outer, a.outer, SUITES["aes256gcm"], keys[1])
     assert sorted(orphaned(a)) == [0, 1, 1]
+    assert a.charon.orphans(IF_ID) == 1
     b.charon.add_sa(OUT, 0x2001, IF_ID, b.outer, a.outer, SUITES["aes256gcm"], keys[1])
     a.charon.add_sa(OUT, 0x2000, IF_ID, a.outer, b.outer, SUITES["aes256gcm"], keys[0])
+    assert a.charon.orphans(IF_ID) == 0
     # The outbound orphan is gone, the inbound one takes what is still under way.
     assert sorted(orphaned(a)) == [0, 0, 1]
     wait(lambda: a.charon.query_sa(OUT, 0x2000, b.outer), lambda got: got[0] > 0, 10)
     assert pings.lost() == 0
+
+
+def unknown(oracle, count):
+    """Everything sent so far has been read: the last was of an SPI nobody ever had."""
+    oracle.send(struct.pack("!II", 0x123, 1) + bytes(64))
+    return oracle.a.wait_global(lambda c: c["unknown_spi"] >= count)["unknown_spi"] == count
+
+
+@pytest.mark.parametrize("encapsulated", [True, False])
+def test_packets_before_their_sa_are_delivered(oracle, encapsulated):
+    """A responder sends on the new SA before charon has read the message that makes it."""
+    suite, keys = "aes128gcm", make_keys(SUITES["aes128gcm"])
+    peer = EspPeer(suite, oracle.a.charon.fresh_spi(), keys, False)
+    for number in range(1, 6):
+        oracle.send(peer.seal(oracle.inner_packet(b"%d" % number), number), encapsulated)
+    oracle.send(peer.seal(oracle.inner_packet(b"copy"), 5), encapsulated)
+    assert unknown(oracle, 1)
+    oracle.a.charon.add_sa(IN, peer.spi, IF_ID, oracle.a.peer_outer, oracle.a.outer, SUITES[suite], keys,
+                           encapsulated=encapsulated)
+    assert [oracle.inner.recv(100) for _ in range(5)] == [b"%d" % number for number in range(1, 6)]
+    # judged like any other
+    oracle.a.wait_counters(lambda c: c["replay"] == 1)
+    oracle.send(peer.seal(oracle.inner_packet(b"later"), 6), encapsulated)
+    assert oracle.inner.recv(100) == b"later"
+    assert unknown(oracle, 2)
+
+
+def test_packets_whose_sa_does_not_come_are_dropped(oracle):
+    keys = make_keys(SUITES["aes128gcm"])
+    peer = EspPeer("aes128gcm", oracle.a.charon.fresh_spi(), keys, False)
+    for number in range(1, 4):
+        oracle.send(peer.seal(oracle.inner_packet(b"x"), number))
+    assert unknown(oracle, 1)
+    started = time.monotonic()
+    oracle.a.wait_global(lambda c: c["unknown_spi"] == 4)
+    assert 1 < time.monotonic() - started < 4
+    for number in range(4, 7):
+        oracle.send(peer.seal(oracle.inner_packet(b"x"), number))
+    assert unknown(oracle, 5)
+    # and at once when the charon that was given the SPI is gone
+    oracle.a.charon.close()
+    started = time.monotonic()
+    oracle.a.wait_global(lambda c: c["unknown_spi"] == 8)
+    assert time.monotonic() - started < 1
+    oracle.send(peer.seal(oracle.inner_packet(b"x"), 7))
+    oracle.a.wait_global(lambda c: c["unknown_spi"] == 9)
+    oracle.a.charon = oracle.a.espd.charon()
 
 
 def test_agent_dies_and_comes_back(world):

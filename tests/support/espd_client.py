@@ -24,7 +24,7 @@ VERSION = 1
 HELLO, ACK = 1, 2
 SOCKET_ADD, SOCKET_REMOVE, TUNNEL_ADD, TUNNEL_SET, TUNNEL_REMOVE, DUMP, COUNTERS = range(16, 23)
 SOCKET_HELD, TUNNEL_HELD, SA_HELD, TUNNEL_COUNTERS, TUNNEL_WAKE, TUNNEL_SAS, GLOBAL_COUNTERS = range(32, 39)
-SPI_GET, SA_ADD, SA_UPDATE, SA_QUERY, SA_REMOVE, SA_FLUSH, IKE_SEND = range(64, 71)
+SPI_GET, SA_ADD, SA_UPDATE, SA_QUERY, SA_REMOVE, SA_FLUSH, IKE_SEND, ORPHANS = range(64, 72)
 SA_COUNTERS, IKE_RECEIVED, SA_EXPIRED, SA_MAPPING = range(80, 84)
 IKE, NATT, ESP = 1, 2, 3
 IN, OUT = 1, 2
@@ -196,6 +196,10 @@ class Client:
 
     def flush_sas(self):
         self.request(SA_FLUSH)
+
+    def orphans(self, if_id):
+        """How many SAs of a lost charon the tunnel still sends on."""
+        return self.request(ORPHANS, struct.pack("=I", if_id))[0]
 
     def send_ike(self, local, remote, payload, local_port=500, remote_port=500):
         self.send(IKE_SEND, address(local) + address(remote) + struct.pack("=HH", local_port, remote_port) + payload)

@@ -3,6 +3,7 @@
  * Customer gateways: who the peers are. One per address and region.
  */
 #include "api/actions/answer.h"
+#include "api/actions/connection_end.h"
 #include "api/actions/find.h"
 #include "api/actions/given.h"
 #include "api/actions/guard.h"
@@ -116,32 +117,22 @@ static int modify_customer_gateway(const struct api *api, const struct request *
 	return 0;
 }
 
+static const char *customer_gateway_id_of(const struct vpn_connection *connection)
+{
+	return connection->customer_gateway_id;
+}
+
 static int delete_customer_gateway(const struct api *api, const struct request *request,
 	struct change *change, json_t *answer, struct fault *fault)
 {
 	AUTO_RESOURCE(customer_gateway) struct customer_gateway *gateway = NULL;
-	AUTO_FOUND struct found found = {};
 	int err = find_resource(
 		api, request, KIND_CUSTOMER_GATEWAY, "CustomerGatewayId", &gateway, fault);
 
 	(void)answer;
-	if (!err)
-		err = guard_remove(api, change, gateway->meta.id);
-	if (!err)
-		err = find_all(api, KIND_VPN_CONNECTION, NULL, gateway->meta.id, &found);
-	for (size_t i = 0; !err && i < found.len; i++) {
-		const struct vpn_connection *connection = found.items[i].resource;
-
-		if (strcmp(connection->customer_gateway_id, gateway->meta.id) == 0)
-			return fault_setf(fault, REASON_DEPENDENCY, "CustomerGatewayId",
-				gateway->meta.id, "delete that first", "is still used by %s",
-				connection->meta.id);
-	}
-	if (err)
-		return err;
-	change_delete(change, KIND_CUSTOMER_GATEWAY, gateway);
-	change->resource_id = xstrdup(gateway->meta.id);
-	return 0;
+	return err ? err
+		   : end_delete(api, change, KIND_CUSTOMER_GATEWAY, &gateway->meta,
+			     customer_gateway_id_of, "CustomerGatewayId", fault);
 }
 
 static const struct parameter create_parameters[] = {

@@ -4,6 +4,7 @@
  */
 #include "api/actions/vpn_gateway.h"
 #include "api/actions/answer.h"
+#include "api/actions/connection_end.h"
 #include "api/actions/find.h"
 #include "api/actions/given.h"
 #include "api/actions/guard.h"
@@ -186,31 +187,21 @@ static int modify_vpn_gateway(const struct api *api, const struct request *reque
 	return vpn_gateway_describe_modified(api, gateway, change->len > 0, answer);
 }
 
+static const char *vpn_gateway_id_of(const struct vpn_connection *connection)
+{
+	return connection->vpn_gateway_id;
+}
+
 static int delete_vpn_gateway(const struct api *api, const struct request *request,
 	struct change *change, json_t *answer, struct fault *fault)
 {
 	AUTO_RESOURCE(vpn_gateway) struct vpn_gateway *gateway = NULL;
-	AUTO_FOUND struct found found = {};
 	int err = find_resource(api, request, KIND_VPN_GATEWAY, "VpnGatewayId", &gateway, fault);
 
 	(void)answer;
-	if (!err)
-		err = guard_remove(api, change, gateway->meta.id);
-	if (!err)
-		err = find_all(api, KIND_VPN_CONNECTION, NULL, gateway->meta.id, &found);
-	for (size_t i = 0; !err && i < found.len; i++) {
-		const struct vpn_connection *connection = found.items[i].resource;
-
-		if (strcmp(connection->vpn_gateway_id, gateway->meta.id) == 0)
-			return fault_setf(fault, REASON_DEPENDENCY, "VpnGatewayId",
-				gateway->meta.id, "delete that first", "still has %s",
-				connection->meta.id);
-	}
-	if (err)
-		return err;
-	change_delete(change, KIND_VPN_GATEWAY, gateway);
-	change->resource_id = xstrdup(gateway->meta.id);
-	return 0;
+	return err ? err
+		   : end_delete(api, change, KIND_VPN_GATEWAY, &gateway->meta, vpn_gateway_id_of,
+			     "VpnGatewayId", fault);
 }
 
 static const struct parameter create_parameters[] = {

@@ -67,6 +67,16 @@ static int add_tunnel(struct job *job)
 		sizeof(job->endpoint.tunnel), fd, NULL, added, job);
 }
 
+/* Not stale, so espd has the descriptor of the present device and keeps it. */
+static int set_tunnel(struct job *job)
+{
+	struct tunnel_port *port = &job->esp->parts.tunnels;
+
+	job->generation = port->generation(port->ctx, job->endpoint.tunnel.if_id);
+	return client_request(job->esp->client, ESPD_TUNNEL_SET, &job->endpoint.tunnel,
+		sizeof(job->endpoint.tunnel), -1, NULL, added, job);
+}
+
 static int add_socket(struct job *job)
 {
 	struct held *held = held_get(&job->esp->held, &job->endpoint, job->owner);
@@ -114,7 +124,7 @@ static void removed(void *arg, int error, uint32_t value)
 	job->err = error == -ENOENT ? 0 : error;
 	if (!job->err) {
 		held = held_get(&job->esp->held, &job->endpoint, "");
-		if (job->endpoint.is_tunnel && job->is_removal)
+		if (job->endpoint.is_tunnel && job->is_removal && *held->owner)
 			esp_drop_counters(job->esp, held->owner);
 		held_remove(&job->esp->held, held);
 	}
@@ -145,8 +155,7 @@ int esp_apply(void *ctx, const struct item *want, const struct item *seen,
 	if (job->is_removal || job->replaces)
 		err = remove_one(job);
 	else if (old && old->is_tunnel)
-		err = client_request(job->esp->client, ESPD_TUNNEL_SET, &job->endpoint.tunnel,
-			sizeof(job->endpoint.tunnel), -1, NULL, added, job);
+		err = set_tunnel(job);
 	else
 		err = add(job);
 	if (err < 0)

@@ -28,7 +28,7 @@ struct client {
 	char *path;
 	int fd;
 	bool is_greeted;
-	bool has_complained; /* of the other side's version; it is tried again all the time */
+	uint32_t refused_version; /* already complained about; 0 = none */
 	uint32_t sequence;
 	struct loop_io *io;
 	struct loop_timer *reconnect;
@@ -70,16 +70,17 @@ static void receive_hello(struct client *client, uint16_t type, const uint8_t *b
 	}
 	memcpy(&hello, body, sizeof(hello));
 	if (hello.version != ESPD_PROTO_VERSION) {
-		if (!client->has_complained)
+		/* Connecting goes on, saying so once is enough. */
+		if (client->refused_version != hello.version)
 			log_err("vpngw-espd speaks protocol %u, this agent %u: update both "
 				"version=%u",
 				hello.version, (unsigned int)ESPD_PROTO_VERSION, hello.version);
-		client->has_complained = true;
+		client->refused_version = hello.version;
 		disconnect(client);
 		return;
 	}
+	client->refused_version = 0;
 	client->is_greeted = true;
-	client->has_complained = false;
 	client->handlers.connected(client->handlers.arg);
 }
 

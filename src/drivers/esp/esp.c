@@ -72,6 +72,17 @@ static void tell_turned(struct esp *esp)
 		esp->parts.mark(esp->parts.mark_arg, KIND_VPC, NULL);
 }
 
+/* What espd lost and no resource asks for any more: kept, its socket would hold the port for ever.
+ */
+static void drop_leftovers(struct esp *esp)
+{
+	struct held *held, *next;
+
+	HASH_ITER (hh, esp->held, held, next)
+		if (!held->is_there && !*esp_owner(esp, &held->endpoint))
+			held_remove(&esp->held, held);
+}
+
 static void dumped(void *arg, int error, uint32_t value)
 {
 	struct observation *observation = arg;
@@ -80,6 +91,7 @@ static void dumped(void *arg, int error, uint32_t value)
 	(void)value;
 	observation->err = error;
 	if (!error) {
+		drop_leftovers(esp);
 		esp->parts.tunnels.all_adopted(esp->parts.tunnels.ctx);
 		tell_turned(esp);
 	}
@@ -164,12 +176,12 @@ static int observe(void *ctx, const struct scope *scope,
 		loop_defer(esp->parts.loop, answer_later, observation);
 		return 0;
 	}
-	held_forget(esp->held);
 	err = client_request(esp->client, ESPD_DUMP, NULL, 0, -1, dump_item, dumped, observation);
 	if (err < 0) {
 		free(observation);
 		return err;
 	}
+	held_forget(esp->held); /* answers come later; without any, what is known stays */
 	return 0;
 }
 
@@ -227,7 +239,7 @@ static void sas_changed(struct esp *esp, const struct espd_tunnel_sas *sas)
 	if (held) {
 		held->inbound_sas = sas->inbound;
 		held->outbound_sas = sas->outbound;
-		if (esp->is_dumped && has_turned(held))
+		if (esp->is_dumped && has_turned(held) && esp->parts.carrying_changed)
 			esp->parts.carrying_changed(esp->parts.carrying_arg, sas->if_id);
 	}
 	if (connection)

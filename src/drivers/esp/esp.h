@@ -32,7 +32,7 @@ struct esp_parts {
 	/* A packet found no SA. */
 	void (*wake)(void *arg, uint32_t number);
 	void *wake_arg;
-	/* What esp_carries() says of this tunnel has changed. */
+	/* May be NULL. What esp_carries() says of this tunnel has changed. */
 	void (*carrying_changed)(void *arg, uint32_t number);
 	void *carrying_arg;
 };

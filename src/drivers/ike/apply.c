@@ -17,7 +17,10 @@
 
 /* A negotiation is under way: its end is announced by an event, this is the safety net. */
 #define LOOK_AGAIN_MS 2000
-#define DUPLICATE_LOOK_MS 1000
+#define DUPLICATE_LOOK_MS 500
+/* Charon lists one IKE_SA after the other: a child on its way from one to the next may be in none.
+ */
+#define CHILD_MOVING_MS 500
 /* An IKE_SA this young without a child is likely to get one from the negotiation under way. */
 #define CHILD_COMING_S 3
 
@@ -193,6 +196,10 @@ static void plan_negotiation(
 	if (plan->is_connecting ||
 		(plan->sa && plan->sa->age_s < CHILD_COMING_S && tunnel->failures < 2)) {
 		tunnel_look_in(tunnel, LOOK_AGAIN_MS);
+		return;
+	}
+	if (plan->sa && tunnel_lost_within(tunnel, CHILD_MOVING_MS)) {
+		tunnel_look_in(tunnel, CHILD_MOVING_MS);
 		return;
 	}
 	if (tunnel_may_try(tunnel))

@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Chooses the SA that stays. Both ends may judge at the same moment, so the choice depends on what
- * both see alike: a child first, then the younger one, then the larger initiator SPI.
+ * Chooses the SA that stays, which must be one that the peer still has with its children:
+ *
+ * - After two negotiations crossed, the responder of the one established last ends the other one
+ *   (INITIAL_CONTACT) or moves its children over (IKEv1, taken for a reauthentication), and says
+ *   nothing of it. At most one end does. Had it been ours, one of the two carried nothing here; so
+ *   where both carry, it was the peer, and the one that we began is alive at both ends.
+ * - Otherwise what both ends see alike decides: the younger one, then the larger initiator SPI; and
+ *   they take turns, lest each ends what the other one keeps.
  */
 #include "drivers/ike/plan.h"
 
@@ -29,8 +35,12 @@ static bool is_better(const struct ike_sa_seen *a, const struct ike_sa_seen *b)
 
 	if (a_carries != b_carries)
 		return a_carries;
+	if (a->is_initiator != b->is_initiator)
+		return a->is_initiator;
 	if (a->age_s != b->age_s)
 		return a->age_s < b->age_s;
+	if (a->is_initiator)
+		return a->id > b->id;
 	return a->spi > b->spi;
 }
 
@@ -38,6 +48,50 @@ static void add_id(uint32_t **ids, size_t *len, uint32_t id)
 {
 	*ids = xreallocarray(*ids, *len + 1, sizeof(**ids));
 	(*ids)[(*len)++] = id;
+}
+
+/* The end that began the one with the larger SPI goes first: both see that alike. */
+static uint64_t duplicate_age_s(const struct ike_seen *seen)
+{
+	const struct ike_sa_seen *largest = NULL;
+
+	for (size_t i = 0; i < seen->sas_len; i++) {
+		const struct ike_sa_seen *sa = &seen->sas[i];
+
+		if (sa->state == SA_ESTABLISHED && (!largest || sa->spi > largest->spi))
+			largest = sa;
+	}
+	return largest && largest->is_initiator ? DUPLICATE_AGE_FIRST_S : DUPLICATE_AGE_S;
+}
+
+static void add_old_sas(struct ike_plan *plan, const struct ike_seen *seen)
+{
+	uint64_t age_s = duplicate_age_s(seen);
+
+	for (size_t i = 0; i < seen->sas_len; i++) {
+		const struct ike_sa_seen *sa = &seen->sas[i];
+
+		if (sa == plan->sa || sa->state != SA_ESTABLISHED)
+			continue;
+		/* Once its child has come, another one may be the better one. */
+		if (sa->age_s < age_s || plan->sa->age_s < age_s || sa->is_adding_child)
+			plan->has_young_duplicate = true;
+		else
+			add_id(&plan->old_sas, &plan->old_sas_len, sa->id);
+	}
+}
+
+/* An IKEv1 IKE_SA that authenticates again hands its children over before the new one is
+ * established: they carry traffic all the while. */
+static const struct ike_child_seen *handed_over_child(const struct ike_seen *seen)
+{
+	for (size_t i = 0; i < seen->sas_len; i++) {
+		const struct ike_child_seen *child = youngest_child(&seen->sas[i]);
+
+		if (seen->sas[i].state == SA_CONNECTING && child)
+			return child;
+	}
+	return NULL;
 }
 
 static void add_old_children(struct ike_plan *plan, const struct ike_sa_seen *sa)
@@ -68,17 +122,11 @@ void ike_plan_of(const struct ike_seen *seen, struct ike_plan *ret)
 	if (!ret->sa)
 		return;
 	ret->child = youngest_child(ret->sa);
-	add_old_children(ret, ret->sa);
-	for (size_t i = 0; i < seen->sas_len; i++) {
-		const struct ike_sa_seen *sa = &seen->sas[i];
-
-		if (sa == ret->sa || sa->state != SA_ESTABLISHED)
-			continue;
-		if (sa->age_s < DUPLICATE_AGE_S || ret->sa->age_s < DUPLICATE_AGE_S)
-			ret->has_young_duplicate = true;
-		else
-			add_id(&ret->old_sas, &ret->old_sas_len, sa->id);
-	}
+	if (ret->child)
+		add_old_children(ret, ret->sa);
+	else
+		ret->child = handed_over_child(seen);
+	add_old_sas(ret, seen);
 }
 
 void ike_plan_clear(struct ike_plan *plan)

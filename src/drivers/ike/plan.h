@@ -8,11 +8,13 @@
 
 /* When even the youngest of several is this old, they are no passing state of a rekeying or of two
  * crossing negotiations any more. */
-#define DUPLICATE_AGE_S 4
+#define DUPLICATE_AGE_S 3
+/* The end that goes first. */
+#define DUPLICATE_AGE_FIRST_S 1
 
 struct ike_plan {
 	const struct ike_sa_seen *sa;       /* the one to keep, established; NULL: none */
-	const struct ike_child_seen *child; /* installed in it; NULL: none */
+	const struct ike_child_seen *child; /* installed in it, or with its successor; NULL: none */
 	bool is_connecting;                 /* a negotiation is under way */
 	bool has_young_duplicate;           /* look again later */
 	uint32_t *old_sas, *old_children;   /* charon's ids of what has to go */

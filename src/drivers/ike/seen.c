@@ -96,6 +96,17 @@ static void add_child(
 	};
 }
 
+static bool has_task(const struct vici_tree *tree, const struct vici_node *sa, const char *list,
+	const char *task)
+{
+	const struct vici_node *item = vici_find(tree, sa, list);
+
+	for (item = item ? vici_first(tree, item) : NULL; item; item = vici_next(tree, item))
+		if (vici_value_is(item, task))
+			return true;
+	return false;
+}
+
 static enum ike_sa_state state_of(const struct vici_node *state)
 {
 	if (vici_value_is(state, "ESTABLISHED") || vici_value_is(state, "REKEYING"))
@@ -127,6 +138,8 @@ void ike_seen_add_sa(
 		.age_s = vici_number(tree, node, "established", 0),
 		.spi = spi_of(tree, node),
 		.is_initiator = is_yes(tree, node, "initiator"),
+		.is_adding_child = has_task(tree, node, "tasks-queued", "QUICK_MODE") ||
+				   has_task(tree, node, "tasks-active", "QUICK_MODE"),
 		.nat_detected = is_yes(tree, node, "nat-any"),
 		.peer_port = (uint32_t)vici_number(tree, node, "remote-port", 0),
 		.proposal = proposal_of(tree, node),

@@ -22,6 +22,8 @@ struct ike_sa_seen {
 	uint64_t age_s; /* since it was established */
 	uint64_t spi;   /* of the initiator: the same number on both sides */
 	bool is_initiator, nat_detected;
+	bool is_adding_child; /* a quick mode of ours is under way; one of the peer's may never be
+				 finished */
 	struct addr peer_address;
 	uint32_t peer_port;
 	char *proposal; /* "AES_CBC_128/HMAC_SHA1_96/PRF_HMAC_SHA1/MODP_1024" */

@@ -16,6 +16,7 @@
 #define REPLAY_WINDOW 2048
 /* Below it there would be no room for a rekeying before the end. */
 #define LIFE_MIN 4
+#define MARGIN_MIN 30
 
 static const char *const encryptions[] = {
 	[ENC_AES] = "aes128",
@@ -44,7 +45,11 @@ struct ike_times ike_times_of(uint32_t lifetime)
 	uint32_t life = lifetime < LIFE_MIN ? LIFE_MIN : lifetime;
 	/* A tenth: both sides of an IKEv1 pair reauthenticating in the same window lose the
 	   CHILD_SA, so they are spread over at least that much. */
-	uint32_t margin = life / 10 ? life / 10 : 1;
+	uint32_t margin = life / 10;
+
+	/* A rekeying that loses a message must still be over before the end. */
+	if (margin < MARGIN_MIN)
+		margin = life / 4 < MARGIN_MIN ? life / 4 : MARGIN_MIN;
 
 	return (struct ike_times){
 		.life = life,

@@ -85,6 +85,10 @@ void tunnel_observed(struct tunnel *tunnel, const struct ike_plan *plan)
 		tunnel->failures = 0;
 		tunnel->next_try = now(tunnel);
 	}
+	if (!is_up && tunnel->is_up) {
+		tunnel->was_up = true;
+		tunnel->lost_at = now(tunnel);
+	}
 	tunnel->is_up = is_up;
 	if (!is_up)
 		return;
@@ -98,7 +102,7 @@ void tunnel_reset(struct tunnel *tunnel)
 	tunnel->failures = 0;
 	tunnel->next_try = now(tunnel);
 	tunnel->is_demanded = false;
-	tunnel->is_up = false;
+	tunnel->is_up = tunnel->was_up = false;
 	tunnel->reason = REASON_NONE;
 	tunnel->message[0] = '\0';
 }
@@ -106,6 +110,11 @@ void tunnel_reset(struct tunnel *tunnel)
 void tunnel_demand(struct tunnel *tunnel)
 {
 	tunnel->is_demanded = true;
+}
+
+bool tunnel_lost_within(const struct tunnel *tunnel, int64_t ms)
+{
+	return tunnel->was_up && mono_diff_ms(now(tunnel), tunnel->lost_at) < ms;
 }
 
 bool tunnel_may_try(const struct tunnel *tunnel)

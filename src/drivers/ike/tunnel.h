@@ -17,6 +17,8 @@ struct tunnel {
 	bool is_demanded;     /* by traffic or after a dead peer, until it is up */
 	bool is_up;           /* as last observed */
 	struct mono up_since;
+	bool was_up; /* and went down at lost_at */
+	struct mono lost_at;
 	enum reason reason; /* of the last alert, until it is up */
 	char message[512];
 	struct clock_timer *look; /* marks the key when it is time to look again */
@@ -44,6 +46,8 @@ void tunnel_observed(struct tunnel *tunnel, const struct ike_plan *plan);
 void tunnel_reset(struct tunnel *tunnel);
 /* Asked to come up, whatever EffectImmediately says. */
 void tunnel_demand(struct tunnel *tunnel);
+/* It was up, and was first seen down at most that long ago. */
+bool tunnel_lost_within(const struct tunnel *tunnel, int64_t ms);
 bool tunnel_may_try(const struct tunnel *tunnel);
 /* An attempt starts now: the next one comes after a growing delay; the key is marked then. */
 void tunnel_tried(struct tunnel *tunnel);

@@ -42,9 +42,12 @@ static int apply_link(
 	err = rt_link_find(domain->netlink, want->interface, &link);
 	if (err == -ENODEV) {
 		err = tuns_create(&net->tuns, domain->fd, want->number, want->interface);
-		if (!err)
-			err = rt_link_find(domain->netlink, want->interface, &link);
+		if (err < 0)
+			return err;
+		/* Who looked before it was there looks again. Not after a failure: that is tried
+		 * again with a growing delay, which a mark would cut short. */
 		net->parts.mark(net->parts.mark_arg, KIND_VPN_CONNECTION, want->alias);
+		err = rt_link_find(domain->netlink, want->interface, &link);
 	}
 	if (err < 0)
 		return err;

@@ -21,7 +21,7 @@ static const struct {
 	{ "/proc/sys/net/ipv6/conf/default/disable_ipv6", "1" },
 	{ "/proc/sys/net/ipv4/conf/all/rp_filter", "0" },
 	{ "/proc/sys/net/ipv4/conf/default/rp_filter", "0" },
-	{ "/proc/sys/net/ipv4/ip_forward", "1" }, /* last: says that all others were made */
+	{ "/proc/sys/net/ipv4/ip_forward", "1" },
 };
 
 static char *name_of(const char *vpc_id)
@@ -50,14 +50,24 @@ static int make_settings(void *arg)
 	return 0;
 }
 
+static bool has_setting(const char *path, const char *value)
+{
+	AUTO_CLOSE int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char text[16] = "";
+
+	if (fd < 0)
+		return errno == ENOENT && strstr(path, "/ipv6/");
+	return read(fd, text, sizeof(text) - 1) > 0 && text[0] == value[0] && text[1] == '\n';
+}
+
+/* All of them: a new namespace inherits what the machine has, which may be right in part. */
 static int read_ready(void *arg)
 {
-	AUTO_CLOSE int fd = open("/proc/sys/net/ipv4/ip_forward", O_RDONLY | O_CLOEXEC);
-	char value = '0';
+	bool *ready = arg;
 
-	if (fd < 0 || read(fd, &value, 1) < 0)
-		return -errno;
-	*(bool *)arg = value == '1';
+	*ready = true;
+	for (size_t i = 0; i < ARRAY_LEN(settings) && *ready; i++)
+		*ready = has_setting(settings[i].path, settings[i].value);
 	return 0;
 }
 
@@ -65,7 +75,7 @@ static bool has_name(const struct domain *domain)
 {
 	AUTO_FREE char *name = name_of(domain->vpc_id);
 
-	return namespace_is(domain->fd, name);
+	return namespace_is(name, domain->fd);
 }
 
 bool domain_is_ready(const struct domain *domain)
@@ -146,7 +156,7 @@ static int name_again(const struct domain *domain)
 {
 	AUTO_FREE char *name = name_of(domain->vpc_id);
 
-	return has_name(domain) ? 0 : namespace_name(domain->fd, name);
+	return has_name(domain) ? 0 : namespace_name(name, domain->fd);
 }
 
 int domains_create(struct domains *domains, const char *vpc_id)
@@ -185,10 +195,21 @@ int domains_remove(struct domains *domains, const char *vpc_id)
 
 static void open_by_name(void *arg, const char *name)
 {
+	struct domains *domains = arg;
 	struct domain *domain;
 
+	/* Another namespace has the name now: the one that had it is nobody's any more. */
+	HASH_FIND_STR(domains->open, name + strlen(NAMESPACE_PREFIX), domain);
+	if (domain && !has_name(domain)) {
+		AUTO_CLOSE int other = namespace_open(name);
+
+		if (other >= 0) {
+			HASH_DEL(domains->open, domain);
+			close_domain(domain);
+		}
+	}
 	/* One that cannot be opened is not there, as far as this process can tell. */
-	(void)!domains_get(arg, name + strlen(NAMESPACE_PREFIX), &domain);
+	(void)!domains_get(domains, name + strlen(NAMESPACE_PREFIX), &domain);
 }
 
 int domains_open_all(struct domains *domains)

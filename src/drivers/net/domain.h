@@ -51,7 +51,7 @@ MUST_CHECK int domains_get(struct domains *domains, const char *vpc_id, struct d
  * somebody made another one of that name meanwhile. */
 MUST_CHECK int domains_create(struct domains *domains, const char *vpc_id);
 MUST_CHECK int domains_remove(struct domains *domains, const char *vpc_id);
-/* Opens every namespace of ours that exists. */
+/* Opens every namespace of ours that exists, and lets go of those whose name is another's now. */
 MUST_CHECK int domains_open_all(struct domains *domains);
 /* Has the namespace its name, and were all its settings made? */
 bool domain_is_ready(const struct domain *domain);

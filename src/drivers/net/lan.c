@@ -59,6 +59,18 @@ static int take(struct net *net, struct domain *domain, const char *interface, s
 	return err < 0 ? err : rt_link_move(net->domains.own, link.index, domain->fd, &inside);
 }
 
+/* Somebody else moved it here: without our mark it would never be seen. */
+static int adopt(struct domain *domain, const struct rt_link *link)
+{
+	struct lan_state state = { .is_up = link->is_up, .group = link->group };
+	char note[RT_ALIAS_SIZE];
+	int err;
+
+	memcpy(state.alias, link->alias, RT_ALIAS_SIZE);
+	err = lan_state_format(&state, note);
+	return rt_link_mark(domain->netlink, link->index, RT_GROUP, err < 0 ? link->alias : note);
+}
+
 static int finish_return(struct netlink *own, const struct rt_link *link)
 {
 	struct lan_state state;
@@ -132,6 +144,8 @@ int lan_apply(struct net *net, struct domain *domain, const struct part *want,
 		if (!err)
 			err = rt_link_find(domain->netlink, want->interface, &link);
 	}
+	if (!err && link.group != RT_GROUP)
+		err = adopt(domain, &link);
 	if (!err && !link.is_up)
 		err = rt_link_set(domain->netlink, link.index, true, 0, NULL);
 	return err < 0 ? err : set_address(domain, link.index, want->address);

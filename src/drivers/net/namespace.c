@@ -50,7 +50,7 @@ int namespace_dir_make(void)
 	return mkdir(NAMESPACE_DIR, 0755) < 0 && errno != EEXIST ? -errno : 0;
 }
 
-bool namespace_is(int fd, const char *name)
+bool namespace_is(const char *name, int fd)
 {
 	AUTO_FREE char *path = path_of(name);
 	struct stat open_one, named;
@@ -59,7 +59,7 @@ bool namespace_is(int fd, const char *name)
 	       open_one.st_dev == named.st_dev && open_one.st_ino == named.st_ino;
 }
 
-int namespace_name(int fd, const char *name)
+int namespace_name(const char *name, int fd)
 {
 	AUTO_FREE char *path = path_of(name);
 	AUTO_FREE char *target = xasprintf("/proc/self/fd/%d", fd);
@@ -92,7 +92,7 @@ int namespace_create(const char *name)
 		return -errno;
 	fresh = namespace_open_own();
 	come_back(own);
-	return fresh < 0 ? fresh : namespace_name(fresh, name);
+	return fresh < 0 ? fresh : namespace_name(name, fresh);
 }
 
 int namespace_remove(const char *name)

@@ -19,10 +19,10 @@ MUST_CHECK int namespace_dir_make(void);
 MUST_CHECK int namespace_create(const char *name);
 /* A descriptor of it. -ENOENT: there is none (an unmounted leftover file counts as none). */
 MUST_CHECK int namespace_open(const char *name);
-/* Is fd the namespace of that name? */
-bool namespace_is(int fd, const char *name);
-/* Gives the name to an open namespace. -EEXIST. */
-MUST_CHECK int namespace_name(int fd, const char *name);
+/* Is it this namespace that has the name? */
+bool namespace_is(const char *name, int fd);
+/* Gives the namespace behind a descriptor a name. -EEXIST: some namespace has it. */
+MUST_CHECK int namespace_name(const char *name, int fd);
 /* The caller's own one. */
 MUST_CHECK int namespace_open_own(void);
 /* Unmounts it; what still uses it keeps it alive, unnamed. 0 when there was none. */

@@ -87,7 +87,9 @@ const struct driver net_driver = {
 
 enum carrying net_carrying(const struct net *net, uint32_t number)
 {
-	int carries = number ? net->parts.carries(net->parts.carries_arg, number) : -EAGAIN;
+	int carries = number && net->parts.carries
+			      ? net->parts.carries(net->parts.carries_arg, number)
+			      : -EAGAIN;
 
 	if (carries < 0)
 		return CARRYING_UNKNOWN;

@@ -17,8 +17,8 @@ struct net_parts {
 	/* Marks a resource dirty; id NULL: everything. */
 	void (*mark)(void *arg, enum kind kind, const char *id);
 	void *mark_arg;
-	/* Has the data plane what it takes to carry a connection's packets: 1, 0, or -EAGAIN while
-	 * that is not known. */
+	/* May be NULL: never known. Has the data plane what it takes to carry a connection's
+	 * packets: 1, 0, or -EAGAIN while that is not known. */
 	int (*carries)(void *arg, uint32_t number);
 	void *carries_arg;
 };

@@ -77,6 +77,7 @@ static int run(struct netlink *netlink, struct nlmsghdr *message, mnl_cb_t each,
 
 		if (size < 0)
 			return (int)size;
+		errno = 0;
 		more = mnl_cb_run(
 			netlink->buffer, (size_t)size, message->nlmsg_seq, port, each, arg);
 		if (more < 0)
@@ -95,16 +96,17 @@ int netlink_get(struct netlink *netlink, struct nlmsghdr *message, mnl_cb_t each
 	return run(netlink, message, each, arg);
 }
 
-int netlink_dump(struct netlink *netlink, struct nlmsghdr *message, mnl_cb_t each,
-	void (*again)(void *arg), void *arg)
+int netlink_dump(
+	struct netlink *netlink, struct nlmsghdr *message, mnl_cb_t each, void *arg, size_t *len)
 {
 	message->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
 	for (int i = 0; i < DUMP_TRIES; i++) {
-		int err = run(netlink, message, each, arg);
+		int err;
 
+		*len = 0;
+		err = run(netlink, message, each, arg);
 		if (err != -EINTR) /* libmnl's word for NLM_F_DUMP_INTR */
 			return err;
-		again(arg);
 	}
 	return -EAGAIN;
 }

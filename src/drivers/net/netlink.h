@@ -37,11 +37,11 @@ MUST_CHECK int netlink_request(struct netlink *netlink, struct nlmsghdr *message
 MUST_CHECK int netlink_get(
 	struct netlink *netlink, struct nlmsghdr *message, mnl_cb_t each, void *arg);
 /*
- * Asks for all objects of a family and calls for each. When the kernel says that its table changed
- * meanwhile, so that objects may be missing or there twice, it calls again and asks anew; -EAGAIN
- * when the table does not come to rest.
+ * Asks for all objects of a family and calls for each answer; the callback gives MNL_CB_OK. *len,
+ * which the callback counts up, is set back to 0 when the dump has to start again, because the
+ * table changed under it; -EAGAIN when the table does not come to rest.
  */
-MUST_CHECK int netlink_dump(struct netlink *netlink, struct nlmsghdr *message, mnl_cb_t each,
-	void (*again)(void *arg), void *arg);
+MUST_CHECK int netlink_dump(
+	struct netlink *netlink, struct nlmsghdr *message, mnl_cb_t each, void *arg, size_t *len);
 /* The number the kernel marks this socket's own changes with. */
 uint32_t netlink_port(const struct netlink *netlink);

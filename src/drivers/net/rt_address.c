@@ -39,7 +39,7 @@ int rt_addresses(struct netlink *netlink, struct rt_address **ret, size_t *ret_l
 	int err;
 
 	info->ifa_family = AF_INET;
-	err = netlink_dump(netlink, message, add_address, rt_list_empty, &list);
+	err = netlink_dump(netlink, message, add_address, &list, &list.len);
 	return rt_list_take(&list, err, ret, ret_len);
 }
 

@@ -67,7 +67,7 @@ int rt_links(struct netlink *netlink, struct rt_link **ret, size_t *ret_len)
 	int err;
 
 	mnl_attr_put_u32(message, IFLA_EXT_MASK, RTEXT_FILTER_SKIP_STATS);
-	err = netlink_dump(netlink, message, add_link, rt_list_empty, &list);
+	err = netlink_dump(netlink, message, add_link, &list, &list.len);
 
 	return rt_list_take(&list, err, ret, ret_len);
 }

@@ -27,12 +27,6 @@ static inline void *rt_list_add(struct rt_list *list)
 	return place;
 }
 
-/* The dump starts anew. */
-static inline void rt_list_empty(void *list)
-{
-	((struct rt_list *)list)->len = 0;
-}
-
 /* Ends a dump: gives the array away, or frees it after an error. */
 static inline int rt_list_take(struct rt_list *list, int err, void *ret_items, size_t *ret_len)
 {

@@ -79,7 +79,7 @@ int rt_routes(
 	info->rtm_family = AF_INET;
 	if (table)
 		put_filter(message, info, table, index);
-	err = netlink_dump(netlink, message, add_route, rt_list_empty, &list);
+	err = netlink_dump(netlink, message, add_route, &list, &list.len);
 	if (table && err == -ENOENT) /* nothing was ever put into this table */
 		err = 0;
 	if (table)

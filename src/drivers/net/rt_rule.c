@@ -58,7 +58,7 @@ int rt_rules(struct netlink *netlink, struct rt_rule **ret, size_t *ret_len)
 	int err;
 
 	info->family = AF_INET;
-	err = netlink_dump(netlink, message, add_rule, rt_list_empty, &list);
+	err = netlink_dump(netlink, message, add_rule, &list, &list.len);
 	return rt_list_take(&list, err, ret, ret_len);
 }
 

@@ -175,7 +175,7 @@ static void roles_are_kept_apart(void **state)
 
 	for (uint16_t type = ESPD_SOCKET_ADD; type <= ESPD_COUNTERS; type++)
 		assert_int_equal(ask(world, charon, type, NULL, 0), -EPERM);
-	for (uint16_t type = ESPD_SPI_GET; type <= ESPD_IKE_SEND; type++)
+	for (uint16_t type = ESPD_SPI_GET; type <= ESPD_ORPHANS; type++)
 		assert_int_equal(ask(world, agent, type, NULL, 0), -EPERM);
 	assert_int_equal(ask(world, agent, 999, NULL, 0), -EOPNOTSUPP);
 	assert_int_equal(ask(world, agent, ESPD_TUNNEL_WAKE, NULL, 0), -EOPNOTSUPP);
@@ -204,6 +204,7 @@ static void sizes_are_exact(void **state)
 		{ ESPD_SA_UPDATE, sizeof(struct espd_sa_update) },
 		{ ESPD_SA_QUERY, sizeof(struct espd_sa_key) },
 		{ ESPD_SA_REMOVE, sizeof(struct espd_sa_key) },
+		{ ESPD_ORPHANS, sizeof(struct espd_tunnel_key) },
 	};
 	int agent = greet(world, world->agent_path), charon = greet(world, world->charon_path);
 
@@ -265,6 +266,7 @@ static void unknown_things_are_not_found(void **state)
 	assert_int_equal(ask(world, charon, ESPD_SA_QUERY, &sa.key, sizeof(sa.key)), -ENOENT);
 	assert_int_equal(ask(world, charon, ESPD_SA_REMOVE, &sa.key, sizeof(sa.key)), -ENOENT);
 	assert_int_equal(ask(world, charon, ESPD_SA_UPDATE, &update, sizeof(update)), -ENOENT);
+	assert_int_equal(ask(world, charon, ESPD_ORPHANS, &key, sizeof(key)), -ENOENT);
 	sa.key.direction = 3;
 	assert_int_equal(ask(world, charon, ESPD_SA_QUERY, &sa.key, sizeof(sa.key)), -EINVAL);
 	assert_int_equal(ask(world, agent, ESPD_TUNNEL_SET, &tunnel, sizeof(tunnel)), -ENOENT);

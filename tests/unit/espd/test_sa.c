@@ -277,6 +277,87 @@ static void lifetimes_by_packets_and_bytes(void **state)
 	assert_int_equal(world->sadb.len, 0);
 }
 
+/* A quick mode of ours is done but for its last message: in 1000/2000, out 1001/2001, one held. */
+static void half_rekeyed(struct world *world, struct sa *sas[4])
+{
+	struct espd_sa request = sa_request(ESPD_OUT, 2001);
+
+	request.hold_ms = 5000;
+	sas[0] = add_spi(world, ESPD_IN, 1000);
+	sas[1] = add_spi(world, ESPD_OUT, 2000);
+	sas[2] = add_spi(world, ESPD_IN, 1001);
+	sas[3] = add(world, &request);
+	sadb_remove(&world->sadb, sas[1]);
+}
+
+static void expect_outbound(struct world *world, uint32_t spi, size_t expected_len)
+{
+	size_t len;
+
+	assert_int_equal(newest_outbound(world, &len), spi);
+	assert_int_equal(len, expected_len);
+}
+
+static void removed_one_serves_while_the_new_one_is_held(void **state)
+{
+	struct world *world = *state;
+	struct sa *sas[4];
+
+	half_rekeyed(world, sas);
+	expect_outbound(world, 2000, 2);
+	assert_int_equal(sadb_settle(&world->sadb, world->now_ms + 4999), world->now_ms + 5000);
+	expect_outbound(world, 2000, 2);
+	assert_int_equal(sadb_settle(&world->sadb, world->now_ms + 5000), INT64_MAX);
+	expect_outbound(world, 2001, 1);
+	assert_int_equal(world->told_outbound, 1);
+}
+
+static void hold_ends_when_the_peer_is_heard(void **state)
+{
+	struct world *world = *state;
+	struct sa *sas[4];
+
+	half_rekeyed(world, sas);
+	(void)sa_count(sas[0], 100, 1); /* on its old SA: says nothing */
+	(void)sadb_settle(&world->sadb, world->now_ms);
+	expect_outbound(world, 2000, 2);
+	assert_true(sa_count(sas[2], 100, 1));
+	assert_false(sa_count(sas[2], 100, 1));
+	(void)sadb_settle(&world->sadb, world->now_ms);
+	expect_outbound(world, 2001, 1);
+}
+
+static void hold_ends_with_the_old_inbound_one(void **state)
+{
+	struct world *world = *state;
+	struct sa *sas[4];
+
+	half_rekeyed(world, sas);
+	sadb_remove(&world->sadb, sas[0]);
+	expect_outbound(world, 2001, 1);
+}
+
+static void held_one_is_removed_with_what_waits_for_it(void **state)
+{
+	struct world *world = *state;
+	struct sa *sas[4];
+
+	half_rekeyed(world, sas);
+	sadb_remove(&world->sadb, sas[3]);
+	expect_outbound(world, 0, 0);
+	assert_int_equal(world->told_outbound, 0);
+}
+
+static void held_one_serves_alone(void **state)
+{
+	struct world *world = *state;
+	struct espd_sa request = sa_request(ESPD_OUT, 2000);
+
+	request.hold_ms = 5000;
+	(void)add(world, &request);
+	expect_outbound(world, 2000, 1);
+}
+
 static void orphans_live_until_replaced_or_sixty_seconds(void **state)
 {
 	struct world *world = *state;
@@ -409,6 +490,11 @@ int main(void)
 		LIFE(sequence_numbers_end),
 		LIFE(lifetimes_by_time),
 		LIFE(lifetimes_by_packets_and_bytes),
+		LIFE(removed_one_serves_while_the_new_one_is_held),
+		LIFE(hold_ends_when_the_peer_is_heard),
+		LIFE(hold_ends_with_the_old_inbound_one),
+		LIFE(held_one_is_removed_with_what_waits_for_it),
+		LIFE(held_one_serves_alone),
 		LIFE(orphans_live_until_replaced_or_sixty_seconds),
 		LIFE(orphans_end_after_sixty_seconds),
 		LIFE(flush_ends_the_present_ones),

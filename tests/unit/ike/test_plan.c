@@ -12,6 +12,8 @@ struct row {
 	uint64_t age_s, spi;
 	uint32_t child; /* 0 = none */
 	uint64_t child_age_s;
+	enum { THEIRS, OURS } began;
+	bool is_adding_child;
 };
 
 static struct ike_seen *make(const struct row *rows, size_t len)
@@ -26,7 +28,9 @@ static struct ike_seen *make(const struct row *rows, size_t len)
 		*sa = (struct ike_sa_seen){ .id = rows[i].id,
 			.state = rows[i].state,
 			.age_s = rows[i].age_s,
-			.spi = rows[i].spi };
+			.spi = rows[i].spi,
+			.is_initiator = rows[i].began == OURS,
+			.is_adding_child = rows[i].is_adding_child };
 		if (!rows[i].child)
 			continue;
 		sa->children = xcalloc(1, sizeof(*sa->children));
@@ -144,6 +148,68 @@ static void test_child_duplicates(void **state)
 	END;
 }
 
+/* The peer has ended its own, or moved the children into ours. */
+static void test_where_both_carry_ours_stays(void **state)
+{
+	PLAN({ 1, SA_ESTABLISHED, 9, 5, 2, 9, OURS },
+		{ 3, SA_ESTABLISHED, 9, 0xffff, 4, 9, THEIRS });
+	assert_int_equal(plan.sa->id, 1);
+	assert_int_equal(plan.old_sas_len, 1);
+	assert_int_equal(plan.old_sas[0], 3);
+	END;
+}
+
+/* Our charon has moved ours into the peer's. */
+static void test_the_peers_with_all_children_stays(void **state)
+{
+	PLAN({ 1, SA_ESTABLISHED, 9, 5, 0, 0, OURS },
+		{ 3, SA_ESTABLISHED, 9, 0xffff, 4, 9, THEIRS });
+	assert_int_equal(plan.sa->id, 3);
+	assert_int_equal(plan.old_sas[0], 1);
+	END;
+}
+
+static void test_our_last_one_stays(void **state)
+{
+	PLAN({ 1, SA_ESTABLISHED, 9, 0xffff, 2, 9, OURS }, { 3, SA_ESTABLISHED, 9, 5, 4, 9, OURS });
+	assert_int_equal(plan.sa->id, 3);
+	END;
+}
+
+static void test_ends_take_turns(void **state)
+{
+	PLAN({ 1, SA_ESTABLISHED, 1, 0xffff, 2, 1, OURS },
+		{ 3, SA_ESTABLISHED, 1, 5, 4, 1, THEIRS });
+	assert_int_equal(plan.old_sas_len, 1);
+	seen->sas[0].spi = 4;
+	ike_plan_clear(&plan);
+	ike_plan_of(seen, &plan);
+	assert_int_equal(plan.old_sas_len, 0);
+	assert_true(plan.has_young_duplicate);
+	END;
+}
+
+static void test_coming_child_is_waited_for(void **state)
+{
+	PLAN({ 1, SA_ESTABLISHED, 9, 5, 0, 0, OURS, true },
+		{ 3, SA_ESTABLISHED, 9, 4, 4, 9, THEIRS });
+	assert_int_equal(plan.old_sas_len, 0);
+	assert_true(plan.has_young_duplicate);
+	END;
+}
+
+/* IKEv1 authenticating again: the new IKE_SA has the child before it is established. */
+static void test_child_is_handed_over(void **state)
+{
+	PLAN({ 1, SA_ESTABLISHED, 100, 5, 0, 0 }, { 3, SA_CONNECTING, 0, 6, 4, 50 });
+	assert_int_equal(plan.sa->id, 1);
+	assert_int_equal(plan.child->id, 4);
+	assert_false(ike_plan_is_settled(&plan));
+	assert_false(ike_plan_is_quiet(&plan));
+	assert_int_equal(plan.old_children_len, 0);
+	END;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -156,6 +222,12 @@ int main(void)
 		cmocka_unit_test(test_equal_age_keeps_the_larger_spi),
 		cmocka_unit_test(test_the_one_with_the_child_stays),
 		cmocka_unit_test(test_child_duplicates),
+		cmocka_unit_test(test_child_is_handed_over),
+		cmocka_unit_test(test_where_both_carry_ours_stays),
+		cmocka_unit_test(test_the_peers_with_all_children_stays),
+		cmocka_unit_test(test_our_last_one_stays),
+		cmocka_unit_test(test_ends_take_turns),
+		cmocka_unit_test(test_coming_child_is_waited_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -42,6 +42,10 @@ static void build_sa(struct vici_message *message, const char *state)
 	vici_value(message, "prf-alg", "PRF_HMAC_SHA1");
 	vici_value(message, "dh-group", "MODP_1024");
 	vici_value(message, "established", "44");
+	vici_list_start(message, "tasks-active");
+	vici_list_item(message, "ISAKMP_DPD");
+	vici_list_item(message, "QUICK_MODE");
+	vici_list_end(message);
 	vici_section_start(message, "child-sas");
 	build_child(message, ID "-12", ID, "INSTALLED");
 	build_child(message, ID "-11", ID, "DELETED");
@@ -76,6 +80,7 @@ static void test_fields(void **state)
 	assert_int_equal(sa->state, SA_ESTABLISHED);
 	assert_int_equal(sa->age_s, 44);
 	assert_true(sa->is_initiator && sa->nat_detected);
+	assert_true(sa->is_adding_child);
 	assert_true(sa->spi == 0xffeeddccbbaa9988);
 	addr_format(sa->peer_address, address);
 	assert_string_equal(address, "198.51.100.1");

@@ -131,12 +131,31 @@ static void test_demand_ends_with_success(void **state)
 	tunnels_clear(&tunnels);
 }
 
+static void test_lost_is_remembered_for_a_while(void **state)
+{
+	struct tunnels tunnels = { .clock = &test_clock, .mark = mark };
+	struct tunnel *tunnel = tunnels_get(&tunnels, "a");
+
+	(void)state;
+	observe(tunnel, false);
+	assert_false(tunnel_lost_within(tunnel, 500)); /* it never was up */
+	observe(tunnel, true);
+	observe(tunnel, false);
+	now_ms += 300;
+	observe(tunnel, false);
+	assert_true(tunnel_lost_within(tunnel, 500));
+	now_ms += 200;
+	assert_false(tunnel_lost_within(tunnel, 500));
+	tunnels_clear(&tunnels);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_distances_grow),
 		cmocka_unit_test(test_a_lasting_success_forgets),
 		cmocka_unit_test(test_demand_ends_with_success),
+		cmocka_unit_test(test_lost_is_remembered_for_a_while),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

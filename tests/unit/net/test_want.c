@@ -84,6 +84,11 @@ static void test_gateway_and_connection(void **state)
 	for (size_t i = 0; i < items.len; i++)
 		assert_string_not_equal(items.items[i].owner, "vco-8");
 	items_clear(&items);
+	sample_connection(world, UINT32_MAX, 3); /* the longest name a link can get from us */
+	items = all_of(world);
+	part = part_of(&items, "vpc-1/2-link/4294967295", "vco-4294967295");
+	assert_string_equal(part->interface, "vco4294967295");
+	items_clear(&items);
 	world_free(world);
 }
 
