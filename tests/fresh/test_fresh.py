@@ -19,6 +19,7 @@ ENTER = r"""
 set -eu
 root=$1; shift
 mount --make-rprivate /
+mount --bind "$root" "$root"  # "/" must be a mount inside, as on a machine
 mount --rbind /dev "$root/dev"
 mount --rbind /sys "$root/sys"
 mount -t proc proc "$root/proc"

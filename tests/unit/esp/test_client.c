@@ -293,7 +293,7 @@ static void test_truncated_header(void **state)
 {
 	struct bench *bench = *state;
 
-	assert_int_equal(send(bench->server.connection, "1234567", 7, 0), 7);
+	assert_int_equal(send(bench->server.connection, "\0\0\0\0\0\0\0", 7, 0), 7);
 	assert_reconnects(bench);
 }
 
