@@ -5,33 +5,32 @@ import pathlib
 import subprocess
 
 import pytest
-from conftest import BUILD, built
 from lab.until import until
 from test_network import has, held, made
 from test_routing import Charon
 
 
-def run(*words):
-    return subprocess.run([built(BUILD, "vpngw-agent"), *words], capture_output=True, text=True, timeout=20, check=False)
+def run(program, *words):
+    return subprocess.run([program, *words], capture_output=True, text=True, timeout=20, check=False)
 
 
-def test_check_of_the_configuration(tmp_path):
+def test_check_of_the_configuration(program, tmp_path):
     """-n says nothing and touches nothing when it is right, and names the line when it is not."""
     good, bad = tmp_path / "good.conf", tmp_path / "bad.conf"
     good.write_text(f"[paths]\nstate_dir = {tmp_path}/state\n[pool]\naddress = 192.0.2.1\n")
     bad.write_text("[paths]\nno_such_key = 1\n")
-    done = run("--config", good, "-n")
+    done = run(program, "--config", good, "-n")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert not (tmp_path / "state").exists()
-    done = run("--config", bad, "-n")
+    done = run(program, "--config", bad, "-n")
     assert done.returncode == 1
     assert f"{bad}:2" in done.stderr and "no_such_key" in done.stderr
-    assert run("--config", tmp_path / "none.conf", "-n").returncode == 1
+    assert run(program, "--config", tmp_path / "none.conf", "-n").returncode == 1
 
 
 @pytest.mark.parametrize("words", (["--no-such-option"], ["--config"], ["left over"]))
-def test_wrong_command_lines(words):
-    done = run(*words)
+def test_wrong_command_lines(program, words):
+    done = run(program, *words)
     assert done.returncode == 2
     assert "usage: vpngw-agent" in done.stderr
 

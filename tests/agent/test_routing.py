@@ -7,7 +7,6 @@ import sys
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support"))
 
 import espd_client  # noqa: E402
-from conftest import POOL  # noqa: E402
 from lab.until import until  # noqa: E402
 from test_network import has, made  # noqa: E402
 
@@ -57,6 +56,7 @@ class Charon:
     """What its plug-in does after a negotiation: one SA each way, in the real data plane."""
 
     def __init__(self, daemons):
+        self.local = daemons.pool[0]
         self.client = espd_client.Client(daemons.run_dir / "espd" / "ike.sock")
 
     def up(self, number):
@@ -68,10 +68,9 @@ class Charon:
         for direction, _, _ in self.ends(number):
             self.client.remove_sa(direction, 0x1000 + number, PEERS[number])
 
-    @staticmethod
-    def ends(number):
-        yield espd_client.IN, PEERS[number], POOL[0]
-        yield espd_client.OUT, POOL[0], PEERS[number]
+    def ends(self, number):
+        yield espd_client.IN, PEERS[number], self.local
+        yield espd_client.OUT, self.local, PEERS[number]
 
 
 def test_weight_and_what_is_up(daemons):
