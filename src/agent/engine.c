@@ -5,10 +5,13 @@
  */
 #include "agent/engine.h"
 
+#include "agent/absent.h"
 #include "drivers/esp/esp.h"
 #include "drivers/ike/service.h"
 #include "drivers/net/net.h"
 #include "reconcile/reconciler.h"
+
+#include <errno.h>
 
 struct engine {
 	struct clock clock;
@@ -17,6 +20,7 @@ struct engine {
 	struct esp *esp;
 	struct ike_service *ike;
 	struct driver_use drivers[3]; /* in the order of creation */
+	struct absent absent[2];      /* around those with a program behind, in a removal */
 	struct reconciler *reconciler;
 };
 
@@ -34,6 +38,21 @@ static void wake(void *arg, uint32_t number)
 
 	if (engine->ike)
 		ike_wake(ike_service_driver_ctx(engine->ike), number);
+}
+
+/* net and esp know each other's state only through here; esp comes later and goes earlier. */
+static int carries(void *arg, uint32_t number)
+{
+	const struct engine *engine = arg;
+
+	return engine->esp ? esp_carries(engine->esp, number) : -EAGAIN;
+}
+
+static void carrying_changed(void *arg, uint32_t number)
+{
+	struct engine *engine = arg;
+
+	net_carrying_changed(engine->net, number);
 }
 
 static int tunnel_fd(void *ctx, uint32_t number)
@@ -61,7 +80,9 @@ static int start_net(struct engine *engine, const struct engine_settings *settin
 	return net_new(&(struct net_parts){ .loop = settings->loop,
 			       .world = engine->world,
 			       .mark = mark,
-			       .mark_arg = engine },
+			       .mark_arg = engine,
+			       .carries = carries,
+			       .carries_arg = engine },
 		&engine->net);
 }
 
@@ -72,13 +93,15 @@ static void start_esp(struct engine *engine, const struct engine_settings *setti
 	engine->esp = esp_new(&(struct esp_parts){ .loop = settings->loop,
 		.socket_path = path,
 		.world = engine->world,
-		.store = settings->keeps_counters ? settings->store : NULL,
+		.store = settings->is_removal ? NULL : settings->store,
 		.tunnels = { tunnel_fd, tunnel_generation, tunnel_adopt_take, tunnels_all_adopted,
 			engine->net },
 		.mark = mark,
 		.mark_arg = engine,
 		.wake = wake,
-		.wake_arg = engine });
+		.wake_arg = engine,
+		.carrying_changed = carrying_changed,
+		.carrying_arg = engine });
 }
 
 static void start_ike(struct engine *engine, const struct engine_settings *settings)
@@ -102,6 +125,13 @@ static void start_reconciler(struct engine *engine, const struct engine_settings
 	engine->drivers[1] = (struct driver_use){ &esp_driver, engine->esp };
 	engine->drivers[2] =
 		(struct driver_use){ &ike_driver, ike_service_driver_ctx(engine->ike) };
+	for (size_t i = 0; settings->is_removal && i < ARRAY_LEN(engine->absent); i++) {
+		struct driver_use *use = &engine->drivers[i + 1];
+		struct absent *absent = &engine->absent[i];
+
+		absent_init(absent, settings->loop, use->driver, use->ctx);
+		*use = (struct driver_use){ &absent->driver, absent };
+	}
 	engine->reconciler = reconciler_new(&(struct reconciler_settings){ .store = settings->store,
 		.world = engine->world,
 		.clock = &engine->clock,

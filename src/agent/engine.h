@@ -20,7 +20,8 @@ struct engine_settings {
 	const struct vault *vault;
 	const struct secret *fingerprint_key;
 	struct store *store;
-	bool keeps_counters; /* data-plane counters go into the store */
+	bool is_removal; /* the store is empty so that everything goes: no counters, and no waiting
+			    for daemons that are gone */
 };
 
 /* Begins to work as soon as the loop runs. Everything in settings is borrowed. */

@@ -78,14 +78,14 @@ static int drop_privileges(const struct config *config)
 	return err < 0 ? failed("privileges", err) : 0;
 }
 
-static int start_engine(struct agent *agent, bool keeps_counters)
+static int start_engine(struct agent *agent, bool is_removal)
 {
 	struct engine_settings settings = { .loop = agent->loop,
 		.config = agent->config,
 		.vault = agent->vault,
 		.fingerprint_key = agent->fingerprint_key,
 		.store = agent->store,
-		.keeps_counters = keeps_counters };
+		.is_removal = is_removal };
 	int err = engine_new(&settings, &agent->engine);
 
 	return err < 0 ? failed("engine", err) : 0;
@@ -130,7 +130,7 @@ static void look(void *arg)
 		store_free(TAKE_PTR(agent->store));
 		agent->is_emptied = true;
 		if (store_open_memory(agent->loop, &agent->store) < 0 ||
-			start_engine(agent, false) < 0)
+			start_engine(agent, true) < 0)
 			exit(EXIT_FAILURE);
 	}
 	loop_timer_set(agent->look, LOOK_MS);
@@ -159,7 +159,7 @@ static int run(struct agent *agent)
 	err = store_open_sqlite(agent->loop, agent->config->state_dir, &agent->store);
 	if (err < 0)
 		return failed("store", err);
-	err = start_engine(agent, true);
+	err = start_engine(agent, false);
 	if (err < 0)
 		return err;
 	log_notice("agent started");

@@ -34,6 +34,8 @@ def _private():
 class Daemons:
     """The programs of one gateway machine, started and killed one by one."""
 
+    pool = POOL
+
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
         self.machine, self.host = Machine("gateway", folder), Machine("host", folder)
@@ -104,6 +106,11 @@ class Daemons:
         logs = "".join(path.read_text(errors="replace") for path in self.folder.rglob("*.log"))
         reports = [line for line in logs.splitlines() if SANITIZER.search(line)]
         assert not reports, "\n".join(reports)
+
+
+@pytest.fixture
+def program():
+    return built(BUILD, "vpngw-agent")
 
 
 @pytest.fixture

@@ -43,8 +43,8 @@ def test_connection_and_routes(daemons):
     out = has(daemons, ids, "ip -d link", f"alias {one}", f"alias {two}")
     assert len(re.findall(r"vco\d+:.*mtu 1400", out)) == 2
     has(daemons, ids, "ip rule", r"1000:\tfrom all iif vco1 lookup 10003", r"1000:\tfrom all iif vco2 lookup 10003")
-    has(daemons, ids, "ip route show table 10002", r"192.168.10.0/24 dev vco1 proto 86 scope link metric 1 ",
-        r"192.168.10.0/24 dev vco2 proto 86 scope link metric 101")
+    has(daemons, ids, "ip route show table 10002", r"192.168.10.0/24 dev vco1 proto 86 scope link metric 102 ",
+        r"192.168.10.0/24 dev vco2 proto 86 scope link metric 202")
     has(daemons, ids, "ip route show table 10003", r"192.168.20.0/24 dev vco2")
     assert "192.168.20.0" not in daemons.inside(ids, "ip route show table 10002")
     daemons.call("PublishVpnRouteEntry", VpnGatewayId=ids["gateway"], NextHop=two, RouteDest="192.168.20.0/24",

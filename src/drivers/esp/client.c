@@ -159,7 +159,7 @@ static void ready(void *arg, int events)
 static void try_connect(void *arg)
 {
 	struct client *client = arg;
-	struct espd_header header = { .type = ESPD_HELLO };
+	struct espd_header header = { .type = ESPD_HELLO, .sequence = 1 };
 	struct espd_hello hello = { .version = ESPD_PROTO_VERSION };
 
 	client->fd = unix_connect(client->path, SOCK_SEQPACKET);

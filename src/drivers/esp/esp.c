@@ -48,6 +48,30 @@ static void answer_later(void *arg)
 	answer_observation(arg);
 }
 
+/* Tells whether a tunnel's SAs have come or gone since this was told last. */
+static bool has_turned(struct held *held)
+{
+	bool is_carrying = held_is_carrying(held);
+
+	if (held->was_carrying == is_carrying)
+		return false;
+	held->was_carrying = is_carrying;
+	return true;
+}
+
+/* A dump may turn thousands of tunnels at once, or none: then one look at everything is cheaper. */
+static void tell_turned(struct esp *esp)
+{
+	bool is_first = !esp->is_dumped, have_turned = is_first;
+
+	esp->is_dumped = true;
+	for (struct held *held = esp->held; held; held = held->hh.next)
+		if (held->endpoint.is_tunnel && has_turned(held))
+			have_turned = true;
+	if (have_turned)
+		esp->parts.mark(esp->parts.mark_arg, KIND_VPC, NULL);
+}
+
 /* What espd lost and no resource asks for any more: kept, its socket would hold the port for ever.
  */
 static void drop_leftovers(struct esp *esp)
@@ -62,14 +86,25 @@ static void drop_leftovers(struct esp *esp)
 static void dumped(void *arg, int error, uint32_t value)
 {
 	struct observation *observation = arg;
+	struct esp *esp = observation->esp;
 
 	(void)value;
 	observation->err = error;
 	if (!error) {
-		drop_leftovers(observation->esp);
-		observation->esp->parts.tunnels.all_adopted(observation->esp->parts.tunnels.ctx);
+		drop_leftovers(esp);
+		esp->parts.tunnels.all_adopted(esp->parts.tunnels.ctx);
+		tell_turned(esp);
 	}
 	answer_observation(observation);
+}
+
+int esp_carries(const struct esp *esp, uint32_t number)
+{
+	const struct held *held = held_find_tunnel(esp->held, number);
+
+	if (!esp->is_dumped)
+		return -EAGAIN;
+	return held && held_is_carrying(held);
 }
 
 static void held_socket(struct esp *esp, const struct espd_socket *socket, int fd)
@@ -190,6 +225,7 @@ static void lost(void *arg)
 	struct esp *esp = arg;
 
 	log_warn("vpngw-espd is gone");
+	esp->is_dumped = false;
 	held_forget(esp->held);
 	esp->parts.mark(esp->parts.mark_arg, KIND_VPC, NULL);
 }
@@ -203,6 +239,8 @@ static void sas_changed(struct esp *esp, const struct espd_tunnel_sas *sas)
 	if (held) {
 		held->inbound_sas = sas->inbound;
 		held->outbound_sas = sas->outbound;
+		if (esp->is_dumped && has_turned(held) && esp->parts.carrying_changed)
+			esp->parts.carrying_changed(esp->parts.carrying_arg, sas->if_id);
 	}
 	if (connection)
 		esp->parts.mark(esp->parts.mark_arg, KIND_VPN_CONNECTION, connection->meta.id);

@@ -32,9 +32,14 @@ struct esp_parts {
 	/* A packet found no SA. */
 	void (*wake)(void *arg, uint32_t number);
 	void *wake_arg;
+	/* May be NULL. What esp_carries() says of this tunnel has changed. */
+	void (*carrying_changed)(void *arg, uint32_t number);
+	void *carrying_arg;
 };
 
 extern const struct driver esp_driver; /* its ctx is a struct esp */
 
 struct esp *esp_new(const struct esp_parts *parts);
+/* Has the data plane SAs both ways for this connection: 1 or 0; -EAGAIN: it has not said yet. */
+int esp_carries(const struct esp *esp, uint32_t number);
 void esp_free(struct esp *esp); /* espd keeps what it has; NULL is fine */

@@ -8,12 +8,15 @@
 #include "drivers/esp/esp.h"
 #include "drivers/esp/held.h"
 
+#include <stdbool.h>
+
 #define ESP_POLL_MS 10000 /* counters reach the store no oftener */
 
 struct esp {
 	struct esp_parts parts;
 	struct client *client;
 	struct held *held;
+	bool is_dumped; /* espd has said what it holds since it was connected */
 	struct loop_timer *poll;
 };
 

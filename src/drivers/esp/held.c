@@ -6,6 +6,11 @@
 
 #include <string.h>
 
+bool held_is_carrying(const struct held *held)
+{
+	return held->is_there && held->inbound_sas && held->outbound_sas;
+}
+
 struct held *held_get(struct held **all, const struct endpoint *endpoint, const char *owner)
 {
 	struct items one = { 0 };

@@ -18,9 +18,12 @@ struct held {
 	int fd;              /* of a socket; -1 for a tunnel */
 	uint64_t generation; /* of the device it was given */
 	uint32_t inbound_sas, outbound_sas;
+	bool was_carrying;                    /* as told last */
 	struct espd_tunnel_counters counters; /* as last stored */
 };
 
+/* SAs both ways. */
+bool held_is_carrying(const struct held *held);
 /* Finds, or makes one that is not there. */
 struct held *held_get(struct held **all, const struct endpoint *endpoint, const char *owner);
 struct held *held_find_tunnel(struct held *all, uint32_t number);

@@ -3,6 +3,7 @@
  * Making one part as it is wanted. Every step may be repeated: what is there already, or gone
  * already, is success.
  */
+#include "drivers/net/lan.h"
 #include "drivers/net/net_private.h"
 
 #include <errno.h>
@@ -15,64 +16,6 @@ static int gone_is_fine(int err)
 static int there_is_fine(int err)
 {
 	return err == -EEXIST ? 0 : err;
-}
-
-static int give_lan_back(struct net *net, struct domain *domain, const struct part *seen)
-{
-	struct rt_link link;
-	int err = rt_link_find(domain->netlink, seen->interface, &link);
-
-	if (err < 0)
-		return gone_is_fine(err);
-	return rt_link_move(domain->netlink, link.index, net->domains.own_fd, 0);
-}
-
-/* Addresses of the link other than the wanted one go; moving a link takes its addresses away
- * anyway. */
-static int set_lan_address(struct domain *domain, int index, struct prefix wanted)
-{
-	AUTO_FREE struct rt_address *addresses = NULL;
-	size_t len;
-	int err = rt_addresses(domain->netlink, &addresses, &len);
-
-	for (size_t i = 0; !err && i < len; i++)
-		if (addresses[i].index == index && !prefix_equal(addresses[i].prefix, wanted))
-			err = rt_address_delete(domain->netlink, &addresses[i]);
-	if (err < 0)
-		return err;
-	return there_is_fine(rt_address_add(
-		domain->netlink, &(struct rt_address){ .index = index, .prefix = wanted }));
-}
-
-static int apply_lan(struct net *net, struct domain *domain, const struct part *want,
-	const struct part *seen, struct fault *fault)
-{
-	struct rt_link link;
-	int err = 0;
-
-	if (seen && (!want || strcmp(want->interface, seen->interface) != 0))
-		err = give_lan_back(net, domain, seen);
-	if (err < 0 || !want)
-		return err;
-	err = rt_link_find(domain->netlink, want->interface, &link);
-	if (err == -ENODEV) {
-		err = rt_link_find(net->domains.own, want->interface, &link);
-		if (err == -ENODEV)
-			return fault_set(fault, REASON_APPLY_FAILED, "Interface", want->interface,
-				"the link is not on this machine",
-				"create it, or attach another one; it is taken as soon as it is "
-				"there");
-		if (!err)
-			err = rt_link_move(net->domains.own, link.index, domain->fd, RT_GROUP);
-		if (!err)
-			err = rt_link_find(domain->netlink, want->interface, &link);
-	}
-	/* One that somebody else moved here gets our mark too, or it would never be seen. */
-	if (!err && link.group != RT_GROUP)
-		err = rt_link_move(domain->netlink, link.index, domain->fd, RT_GROUP);
-	if (!err)
-		err = rt_link_set(domain->netlink, link.index, true, 0, NULL);
-	return err < 0 ? err : set_lan_address(domain, link.index, want->address);
 }
 
 static int remove_link(struct net *net, struct domain *domain, const struct part *seen)
@@ -118,22 +61,38 @@ static int apply_rule(struct domain *domain, const struct part *want, const stru
 	return err < 0 || !want ? err : there_is_fine(rt_rule_add(domain->netlink, &want->rule));
 }
 
-static int apply_route(struct domain *domain, const struct part *want, const struct part *seen)
+static int route_link(struct domain *domain, uint32_t number, struct rt_link *ret)
+{
+	char name[IFNAMSIZ];
+
+	*ret = (struct rt_link){ 0 };
+	if (!number)
+		return 0;
+	snprintf(name, sizeof(name), "%s%u", PART_LINK_PREFIX, number);
+	return rt_link_find(domain->netlink, name, ret);
+}
+
+/* The new one first, so that there is no moment without a route. */
+static int apply_route(
+	struct net *net, struct domain *domain, const struct part *want, const struct part *seen)
 {
 	struct rt_route route;
 	struct rt_link link;
-	char name[IFNAMSIZ];
-	int err = seen ? gone_is_fine(rt_route_delete(domain->netlink, &seen->route)) : 0;
+	int err;
 
-	if (err < 0 || !want)
-		return err;
-	snprintf(name, sizeof(name), "%s%u", PART_LINK_PREFIX, want->route_number);
-	err = rt_link_find(domain->netlink, name, &link);
+	if (!want)
+		return gone_is_fine(rt_route_delete(domain->netlink, &seen->route));
+	err = route_link(domain, want->route_number, &link);
 	if (err < 0)
 		return err;
 	route = want->route;
 	route.index = link.index;
-	return there_is_fine(rt_route_add(domain->netlink, &route));
+	route.priority = part_route_priority(
+		want, net_carrying(net, want->route_number), seen ? seen->route.priority : 0);
+	err = there_is_fine(rt_route_add(domain->netlink, &route));
+	if (err < 0 || !seen || seen->route.priority == route.priority)
+		return err;
+	return gone_is_fine(rt_route_delete(domain->netlink, &seen->route));
 }
 
 int net_apply(
@@ -151,13 +110,13 @@ int net_apply(
 		return want ? err : gone_is_fine(err);
 	switch (part->type) {
 	case PART_LAN:
-		return apply_lan(net, domain, want, seen, fault);
+		return lan_apply(net, domain, want, seen, fault);
 	case PART_LINK:
 		return apply_link(net, domain, want, seen);
 	case PART_RULE:
 		return apply_rule(domain, want, seen);
 	case PART_ROUTE:
-		return apply_route(domain, want, seen);
+		return apply_route(net, domain, want, seen);
 	case PART_DOMAIN:
 		break;
 	}

@@ -11,8 +11,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/rtnetlink.h>
 #include <string.h>
+#include <sys/inotify.h>
 
 static const struct {
 	const char *path, *value;
@@ -71,48 +71,51 @@ static int read_ready(void *arg)
 	return 0;
 }
 
-bool domain_is_ready(const struct domain *domain)
+static bool has_name(const struct domain *domain)
 {
 	AUTO_FREE char *name = name_of(domain->vpc_id);
+
+	return namespace_is(name, domain->fd);
+}
+
+bool domain_is_ready(const struct domain *domain)
+{
 	bool ready = false;
 	struct rt_link lo;
 
-	if (!namespace_is(name, domain->fd))
-		return false;
-	if (namespace_run(domain->fd, read_ready, &ready) < 0 || !ready)
+	if (!has_name(domain) || namespace_run(domain->fd, read_ready, &ready) < 0 || !ready)
 		return false;
 	return rt_link_find(domain->netlink, "lo", &lo) == 0 && lo.is_up;
 }
 
-static void monitor_ready(void *arg, int events);
+static void removed(void *arg, const char *link)
+{
+	const struct domain *domain = arg;
+
+	domain->domains->calls.removed(domain->domains->calls.arg, link);
+}
+
+/* Every link is down at first: only one that still is counts, when the notice is read. */
+static void is_down(void *arg, const char *link)
+{
+	const struct domain *domain = arg;
+	struct rt_link now;
+
+	if (rt_link_find(domain->netlink, link, &now) == 0 && !now.is_up)
+		removed(arg, link);
+}
 
 static int open_sockets(void *arg)
 {
-	static const int groups[] = { RTNLGRP_LINK, RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV4_ROUTE,
-		RTNLGRP_IPV4_RULE };
 	struct domain *domain = arg;
 	int err = netlink_open(&domain->netlink);
 
-	if (err < 0)
-		return err;
-	domain->monitor = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	if (!domain->monitor || mnl_socket_bind(domain->monitor, 0, MNL_SOCKET_AUTOPID) < 0)
-		return -errno;
-	for (size_t i = 0; i < ARRAY_LEN(groups); i++) {
-		int group = groups[i];
-
-		if (mnl_socket_setsockopt(
-			    domain->monitor, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)) < 0)
-			return -errno;
-	}
-	return 0;
+	return err < 0 ? err : monitor_open(&domain->monitor);
 }
 
 static void close_domain(struct domain *domain)
 {
-	loop_io_free(domain->monitor_io);
-	if (domain->monitor)
-		mnl_socket_close(domain->monitor);
+	monitor_close(domain->monitor);
 	netlink_close(domain->netlink);
 	close(domain->fd);
 	free(domain->vpc_id);
@@ -139,12 +142,21 @@ int domains_get(struct domains *domains, const char *vpc_id, struct domain **ret
 			close_domain(domain);
 			return err;
 		}
-		domain->monitor_io = loop_io_new(domains->loop, mnl_socket_get_fd(domain->monitor),
-			LOOP_READ, monitor_ready, domain);
+		monitor_start(domain->monitor, domains->loop, netlink_port(domain->netlink),
+			&(struct monitor_calls){
+				.removed = removed, .is_down = is_down, .arg = domain });
 		HASH_ADD_KEYPTR(hh, domains->open, domain->vpc_id, strlen(domain->vpc_id), domain);
 	}
 	*ret = domain;
 	return 0;
+}
+
+/* Somebody took the name away; everything in the namespace lives on. */
+static int name_again(const struct domain *domain)
+{
+	AUTO_FREE char *name = name_of(domain->vpc_id);
+
+	return has_name(domain) ? 0 : namespace_name(name, domain->fd);
 }
 
 int domains_create(struct domains *domains, const char *vpc_id)
@@ -152,16 +164,17 @@ int domains_create(struct domains *domains, const char *vpc_id)
 	AUTO_FREE char *name = name_of(vpc_id);
 	struct domain *domain;
 	struct rt_link lo;
-	int err;
+	int err = domains_get(domains, vpc_id, &domain);
 
-	HASH_FIND_STR(domains->open, vpc_id, domain);
-	err = domain ? namespace_name(name, domain->fd) : namespace_create(name);
-	if (err < 0 && err != -EEXIST)
-		return err;
-	err = domains_get(domains, vpc_id, &domain);
-	if (err < 0)
-		return err;
-	err = rt_link_find(domain->netlink, "lo", &lo);
+	if (err == -ENOENT) {
+		err = namespace_create(name);
+		if (!err)
+			err = domains_get(domains, vpc_id, &domain);
+	}
+	if (!err)
+		err = name_again(domain);
+	if (!err)
+		err = rt_link_find(domain->netlink, "lo", &lo);
 	if (!err)
 		err = rt_link_set(domain->netlink, lo.index, true, 0, NULL);
 	return err < 0 ? err : namespace_run(domain->fd, make_settings, NULL);
@@ -187,7 +200,7 @@ static void open_by_name(void *arg, const char *name)
 
 	/* Another namespace has the name now: the one that had it is nobody's any more. */
 	HASH_FIND_STR(domains->open, name + strlen(NAMESPACE_PREFIX), domain);
-	if (domain && !namespace_is(name, domain->fd)) {
+	if (domain && !has_name(domain)) {
 		AUTO_CLOSE int other = namespace_open(name);
 
 		if (other >= 0) {
@@ -204,69 +217,50 @@ int domains_open_all(struct domains *domains)
 	return namespace_each(open_by_name, domains);
 }
 
-struct notice {
-	struct domain *domain;
-	char link[IFNAMSIZ];
-	bool is_removal;
-};
-
-static void read_link_name(const struct nlmsghdr *message, char ret[static IFNAMSIZ])
+static void names_changed(void *arg, int events)
 {
-	struct nlattr *attribute;
-
-	NETLINK_FOR_EACH (attribute, message, sizeof(struct ifinfomsg))
-		if (mnl_attr_get_type(attribute) == IFLA_IFNAME)
-			strncpy(ret, mnl_attr_get_str(attribute), IFNAMSIZ - 1);
-}
-
-static int read_notice(const struct nlmsghdr *message, void *arg)
-{
-	struct notice *notice = arg;
-	bool is_own = message->nlmsg_pid == netlink_port(notice->domain->netlink);
-	struct domains *domains = notice->domain->domains;
-
-	switch (message->nlmsg_type) {
-	case RTM_DELLINK:
-		read_link_name(message, notice->link);
-		domains->removed(domains->arg, notice->link);
-		break;
-	case RTM_DELADDR:
-	case RTM_DELROUTE:
-	case RTM_DELRULE:
-		if (!is_own)
-			domains->removed(domains->arg, NULL);
-		break;
-	default:
-		break;
-	}
-	return MNL_CB_OK;
-}
-
-static void monitor_ready(void *arg, int events)
-{
-	struct notice notice = { .domain = arg };
-	char buffer[16384];
+	struct domains *domains = arg;
+	struct domain *domain, *next;
+	char buffer[4096];
 
 	(void)events;
-	for (;;) {
-		ssize_t size = mnl_socket_recvfrom(notice.domain->monitor, buffer, sizeof(buffer));
-
-		if (size < 0 && errno == ENOBUFS) { /* notices were lost: look yourself */
-			notice.domain->domains->removed(notice.domain->domains->arg, NULL);
-			continue;
-		}
-		if (size <= 0)
-			return;
-		(void)mnl_cb_run(buffer, (size_t)size, 0, 0, read_notice, &notice);
+	while (read(domains->names_fd, buffer, sizeof(buffer)) > 0)
+		;
+	HASH_ITER (hh, domains->open, domain, next) {
+		if (!has_name(domain))
+			domains->calls.removed(domains->calls.arg, NULL);
 	}
 }
 
-int domains_init(struct domains *domains, struct loop *loop,
-	void (*removed)(void *arg, const char *link), void *arg)
+static int watch_names(struct domains *domains)
 {
-	*domains = (struct domains){ .loop = loop, .removed = removed, .arg = arg };
+	int err = namespace_dir_make();
+
+	if (err < 0)
+		return err;
+	domains->names_fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	if (domains->names_fd < 0 ||
+		inotify_add_watch(domains->names_fd, NAMESPACE_DIR, IN_DELETE) < 0)
+		return -errno;
+	domains->names_io =
+		loop_io_new(domains->loop, domains->names_fd, LOOP_READ, names_changed, domains);
+	return 0;
+}
+
+int domains_init(struct domains *domains, struct loop *loop, const struct domains_calls *calls)
+{
+	int err;
+
+	*domains = (struct domains){ .loop = loop, .calls = *calls, .names_fd = -1 };
 	domains->own_fd = namespace_open_own();
-	return domains->own_fd < 0 ? domains->own_fd : netlink_open(&domains->own);
+	err = domains->own_fd < 0 ? domains->own_fd : netlink_open(&domains->own);
+	if (!err)
+		err = monitor_open(&domains->own_monitor);
+	if (err < 0)
+		return err;
+	monitor_start(domains->own_monitor, loop, netlink_port(domains->own),
+		&(struct monitor_calls){ .is_there = calls->appeared, .arg = calls->arg });
+	return watch_names(domains);
 }
 
 void domains_done(struct domains *domains)
@@ -277,6 +271,10 @@ void domains_done(struct domains *domains)
 		HASH_DEL(domains->open, domain);
 		close_domain(domain);
 	}
+	loop_io_free(domains->names_io);
+	if (domains->names_fd >= 0)
+		close(domains->names_fd);
+	monitor_close(domains->own_monitor);
 	netlink_close(domains->own);
 	if (domains->own_fd >= 0)
 		close(domains->own_fd);

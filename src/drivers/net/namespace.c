@@ -45,49 +45,54 @@ static void come_back(int own)
 		abort(); /* anything done from here on would hit the wrong machine */
 }
 
-int namespace_name(const char *name, int namespace_fd)
+int namespace_dir_make(void)
+{
+	return mkdir(NAMESPACE_DIR, 0755) < 0 && errno != EEXIST ? -errno : 0;
+}
+
+bool namespace_is(const char *name, int fd)
 {
 	AUTO_FREE char *path = path_of(name);
-	AUTO_FREE char *source = xasprintf("/proc/thread-self/fd/%d", namespace_fd);
-	AUTO_CLOSE int file = -1;
-	AUTO_CLOSE int there = namespace_open(name);
-	int err;
+	struct stat open_one, named;
 
-	if (there >= 0)
+	return fstat(fd, &open_one) == 0 && stat(path, &named) == 0 &&
+	       open_one.st_dev == named.st_dev && open_one.st_ino == named.st_ino;
+}
+
+int namespace_name(const char *name, int fd)
+{
+	AUTO_FREE char *path = path_of(name);
+	AUTO_FREE char *target = xasprintf("/proc/self/fd/%d", fd);
+	AUTO_CLOSE int other = namespace_open(name);
+	AUTO_CLOSE int file = -1;
+
+	if (other >= 0)
 		return -EEXIST;
-	if (mkdir(NAMESPACE_DIR, 0755) < 0 && errno != EEXIST)
-		return -errno;
 	file = open(path, O_RDONLY | O_CREAT | O_CLOEXEC, 0444);
 	if (file < 0)
 		return -errno;
-	if (mount(source, path, "none", MS_BIND, NULL) == 0)
-		return 0;
-	err = -errno;
-	unlink(path);
-	return err;
-}
+	if (mount(target, path, "none", MS_BIND, NULL) < 0) {
+		int err = -errno;
 
-bool namespace_is(const char *name, int namespace_fd)
-{
-	AUTO_CLOSE int there = namespace_open(name);
-	struct stat a, b;
-
-	return there >= 0 && fstat(there, &a) == 0 && fstat(namespace_fd, &b) == 0 &&
-	       a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+		unlink(path);
+		return err;
+	}
+	return 0;
 }
 
 int namespace_create(const char *name)
 {
 	AUTO_CLOSE int own = namespace_open_own();
-	AUTO_CLOSE int made = -1;
+	AUTO_CLOSE int fresh = -1;
+	int err = own < 0 ? own : namespace_dir_make();
 
-	if (own < 0)
-		return own;
+	if (err < 0)
+		return err;
 	if (unshare(CLONE_NEWNET) < 0)
 		return -errno;
-	made = namespace_open_own();
+	fresh = namespace_open_own();
 	come_back(own);
-	return made < 0 ? made : namespace_name(name, made);
+	return fresh < 0 ? fresh : namespace_name(name, fresh);
 }
 
 int namespace_remove(const char *name)

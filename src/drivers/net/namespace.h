@@ -13,14 +13,16 @@
 #define NAMESPACE_DIR "/run/netns"
 #define NAMESPACE_PREFIX "vpngw-"
 
+/* The folder of the names exists afterwards. */
+MUST_CHECK int namespace_dir_make(void);
 /* Makes and mounts a namespace. -EEXIST. */
 MUST_CHECK int namespace_create(const char *name);
 /* A descriptor of it. -ENOENT: there is none (an unmounted leftover file counts as none). */
 MUST_CHECK int namespace_open(const char *name);
-/* Gives the namespace behind a descriptor a name. -EEXIST: some namespace has it. */
-MUST_CHECK int namespace_name(const char *name, int namespace_fd);
 /* Is it this namespace that has the name? */
-bool namespace_is(const char *name, int namespace_fd);
+bool namespace_is(const char *name, int fd);
+/* Gives the namespace behind a descriptor a name. -EEXIST: some namespace has it. */
+MUST_CHECK int namespace_name(const char *name, int fd);
 /* The caller's own one. */
 MUST_CHECK int namespace_open_own(void);
 /* Unmounts it; what still uses it keeps it alive, unnamed. 0 when there was none. */

@@ -7,7 +7,10 @@
 #include "drivers/net/net.h"
 
 #include "base/loop.h"
+#include "drivers/net/lan.h"
 #include "drivers/net/net_private.h"
+
+#include <errno.h>
 
 #define DRIFT_DELAY_MS 100
 
@@ -66,6 +69,8 @@ static int apply(void *ctx, const struct item *want, const struct item *seen,
 	applied->arg = arg;
 	applied->err =
 		net_apply(net, want ? want->data : NULL, seen ? seen->data : NULL, &applied->fault);
+	if (want && !applied->err)
+		(void)owners_note(&net->owners, want->data, want->owner);
 	loop_defer(net->parts.loop, tell_applied, applied);
 	return 0;
 }
@@ -80,11 +85,37 @@ const struct driver net_driver = {
 	.apply = apply,
 };
 
+enum carrying net_carrying(const struct net *net, uint32_t number)
+{
+	int carries = number && net->parts.carries
+			      ? net->parts.carries(net->parts.carries_arg, number)
+			      : -EAGAIN;
+
+	if (carries < 0)
+		return CARRYING_UNKNOWN;
+	return carries ? CARRYING_YES : CARRYING_NO;
+}
+
+void net_carrying_changed(struct net *net, uint32_t number)
+{
+	const struct vpn_connection *connection =
+		world_connection_by_number(net->parts.world, number);
+	size_t len;
+	const void *const *all = world_list(net->parts.world, KIND_VPN_ROUTE_ENTRY, &len);
+
+	for (size_t i = 0; connection && i < len; i++) {
+		const struct vpn_route_entry *entry = all[i];
+
+		if (strcmp(entry->next_hop, connection->meta.id) == 0)
+			net->parts.mark(net->parts.mark_arg, KIND_VPN_ROUTE_ENTRY, entry->meta.id);
+	}
+}
+
 static void drift_over(void *arg)
 {
 	struct net *net = arg;
 
-	net->has_drifted = false;
+	net->drift_is_due = false;
 	net->parts.mark(net->parts.mark_arg, KIND_VPC, NULL);
 }
 
@@ -96,10 +127,26 @@ static void removed(void *arg, const char *link)
 
 	if (number && !world_connection_by_number(net->parts.world, number))
 		return;
-	if (net->has_drifted) /* further drift must not put the look off */
-		return;
-	net->has_drifted = true;
-	loop_timer_set(net->drift, DRIFT_DELAY_MS);
+	/* Not put off by further ones: somebody may change something all the time. */
+	if (!net->drift_is_due)
+		loop_timer_set(net->drift, DRIFT_DELAY_MS);
+	net->drift_is_due = true;
+}
+
+/* A link that a VPC waits for is there. */
+static void appeared(void *arg, const char *link)
+{
+	struct net *net = arg;
+	size_t len;
+	const void *const *all = world_list(net->parts.world, KIND_VPC, &len);
+
+	for (size_t i = 0; i < len; i++) {
+		const struct vpc *vpc = all[i];
+
+		if (vpc->lan_interface && *vpc->lan_interface &&
+			strcmp(vpc->lan_interface, link) == 0)
+			net->parts.mark(net->parts.mark_arg, KIND_VPC, vpc->meta.id);
+	}
 }
 
 int net_new(const struct net_parts *parts, struct net **ret)
@@ -109,7 +156,10 @@ int net_new(const struct net_parts *parts, struct net **ret)
 
 	net->parts = *parts;
 	net->drift = loop_timer_new(parts->loop, drift_over, net);
-	err = domains_init(&net->domains, parts->loop, removed, net);
+	err = domains_init(&net->domains, parts->loop,
+		&(struct domains_calls){ .removed = removed, .appeared = appeared, .arg = net });
+	if (!err)
+		err = lan_finish_returns(net);
 	if (err < 0) {
 		net_free(net);
 		return err;
@@ -120,12 +170,9 @@ int net_new(const struct net_parts *parts, struct net **ret)
 
 void net_free(struct net *net)
 {
-	struct owner *owner, *next;
-
 	if (!net)
 		return;
-	HASH_ITER (hh, net->owners, owner, next)
-		net_forget_owner(net, owner);
+	owners_clear(&net->owners);
 	loop_timer_free(net->drift);
 	domains_done(&net->domains);
 	tuns_done(&net->tuns);

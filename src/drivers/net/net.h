@@ -17,12 +17,19 @@ struct net_parts {
 	/* Marks a resource dirty; id NULL: everything. */
 	void (*mark)(void *arg, enum kind kind, const char *id);
 	void *mark_arg;
+	/* May be NULL: never known. Has the data plane what it takes to carry a connection's
+	 * packets: 1, 0, or -EAGAIN while that is not known. */
+	int (*carries)(void *arg, uint32_t number);
+	void *carries_arg;
 };
 
 extern const struct driver net_driver; /* its ctx is a struct net */
 
 MUST_CHECK int net_new(const struct net_parts *parts, struct net **ret);
 void net_free(struct net *net); /* leaves the world as it is; NULL is fine */
+
+/* What carries() says of this connection has changed. */
+void net_carrying_changed(struct net *net, uint32_t number);
 
 /* The TUN descriptor of a connection's device, borrowed; -1: there is none (yet). */
 int net_tunnel_fd(const struct net *net, uint32_t number);

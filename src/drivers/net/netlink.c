@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <linux/rtnetlink.h>
 
+#define DUMP_TRIES 10
+
 struct netlink {
 	struct mnl_socket *socket;
 	uint32_t sequence;
@@ -20,6 +22,9 @@ int netlink_open(struct netlink **ret)
 	netlink->socket = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC);
 	if (!netlink->socket || mnl_socket_bind(netlink->socket, 0, MNL_SOCKET_AUTOPID) < 0)
 		return -errno;
+	/* Dumps are filtered by the kernel; one that cannot answers with more. */
+	(void)mnl_socket_setsockopt(
+		netlink->socket, NETLINK_GET_STRICT_CHK, &(int){ 1 }, sizeof(int));
 	*ret = TAKE_PTR(netlink);
 	return 0;
 }
@@ -43,15 +48,20 @@ struct nlmsghdr *netlink_message(
 	return message;
 }
 
-#define DUMP_TRIES 5
-
-/* What is left of an answer that was broken off would be taken for the next one's. */
-static void drain(struct netlink *netlink)
+/* The next datagram of the answer to `sequence`. What is left of an answer that was given up, as
+ * after an interrupted dump, is passed over: it must not be taken for this one's. */
+static ssize_t receive(struct netlink *netlink, uint32_t sequence)
 {
-	while (recv(mnl_socket_get_fd(netlink->socket), netlink->buffer, sizeof(netlink->buffer),
-		       MSG_DONTWAIT) >= 0 ||
-		errno == ENOBUFS || errno == EINTR)
-		;
+	for (;;) {
+		const struct nlmsghdr *first = (const void *)netlink->buffer;
+		ssize_t size = mnl_socket_recvfrom(
+			netlink->socket, netlink->buffer, sizeof(netlink->buffer));
+
+		if (size < 0)
+			return -errno;
+		if (mnl_nlmsg_ok(first, (int)size) && first->nlmsg_seq == sequence)
+			return size;
+	}
 }
 
 static int run(struct netlink *netlink, struct nlmsghdr *message, mnl_cb_t each, void *arg)
@@ -63,20 +73,15 @@ static int run(struct netlink *netlink, struct nlmsghdr *message, mnl_cb_t each,
 	if (mnl_socket_sendto(netlink->socket, message, message->nlmsg_len) < 0)
 		return -errno;
 	while (more > MNL_CB_STOP) {
-		ssize_t size = mnl_socket_recvfrom(
-			netlink->socket, netlink->buffer, sizeof(netlink->buffer));
+		ssize_t size = receive(netlink, message->nlmsg_seq);
 
 		if (size < 0)
-			return -errno;
+			return (int)size;
 		errno = 0;
 		more = mnl_cb_run(
 			netlink->buffer, (size_t)size, message->nlmsg_seq, port, each, arg);
-		if (more < 0) {
-			int err = errno ? -errno : -EPROTO;
-
-			drain(netlink);
-			return err;
-		}
+		if (more < 0)
+			return errno ? -errno : -EPROTO;
 	}
 	return 0;
 }
@@ -86,17 +91,24 @@ int netlink_request(struct netlink *netlink, struct nlmsghdr *message)
 	return run(netlink, message, NULL, NULL);
 }
 
+int netlink_get(struct netlink *netlink, struct nlmsghdr *message, mnl_cb_t each, void *arg)
+{
+	return run(netlink, message, each, arg);
+}
+
 int netlink_dump(
 	struct netlink *netlink, struct nlmsghdr *message, mnl_cb_t each, void *arg, size_t *len)
 {
-	int err = -EINTR; /* libmnl's word for NLM_F_DUMP_INTR */
-
 	message->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	for (int i = 0; i < DUMP_TRIES && err == -EINTR; i++) {
+	for (int i = 0; i < DUMP_TRIES; i++) {
+		int err;
+
 		*len = 0;
 		err = run(netlink, message, each, arg);
+		if (err != -EINTR) /* libmnl's word for NLM_F_DUMP_INTR */
+			return err;
 	}
-	return err;
+	return -EAGAIN;
 }
 
 uint32_t netlink_port(const struct netlink *netlink)

@@ -33,9 +33,14 @@ struct nlmsghdr *netlink_message(
 	char buffer[static NETLINK_REQUEST_SIZE], uint16_t type, uint16_t flags);
 /* Sends it and waits for the acknowledgement: 0 or -errno. */
 MUST_CHECK int netlink_request(struct netlink *netlink, struct nlmsghdr *message);
-/* Asks for all objects of a family and calls for each answer; the callback gives MNL_CB_OK. *len,
+/* Asks for one object and calls for the answer; the callback gives MNL_CB_OK. */
+MUST_CHECK int netlink_get(
+	struct netlink *netlink, struct nlmsghdr *message, mnl_cb_t each, void *arg);
+/*
+ * Asks for all objects of a family and calls for each answer; the callback gives MNL_CB_OK. *len,
  * which the callback counts up, is set back to 0 when the dump has to start again, because the
- * table changed under it. */
+ * table changed under it; -EAGAIN when the table does not come to rest.
+ */
 MUST_CHECK int netlink_dump(
 	struct netlink *netlink, struct nlmsghdr *message, mnl_cb_t each, void *arg, size_t *len);
 /* The number the kernel marks this socket's own changes with. */

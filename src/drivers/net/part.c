@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#define WEIGHT_MAX 100
+
 static void free_part(void *data)
 {
 	struct part *part = data;
@@ -16,7 +18,7 @@ static void free_part(void *data)
 	free(part);
 }
 
-static char *key_of(const struct part *part)
+char *part_key(const struct part *part)
 {
 	char destination[PREFIX_TEXT_SIZE];
 
@@ -32,8 +34,8 @@ static char *key_of(const struct part *part)
 			part->rule.in_interface, part->rule.table);
 	case PART_ROUTE:
 		prefix_format(part->route.destination, destination);
-		return xasprintf("%s/4-route/%u/%s/%u/%u", part->vpc_id, part->route.table,
-			destination, part->route.priority, part->route_number);
+		return xasprintf("%s/4-route/%u/%s/%u", part->vpc_id, part->route.table,
+			destination, part->route_number);
 	}
 	abort();
 }
@@ -43,7 +45,7 @@ void part_add(struct items *items, const struct part *part, const char *owner)
 	struct part *copy = xmemdup(part, sizeof(*part));
 
 	copy->vpc_id = xstrdup(part->vpc_id);
-	items_add_take(items, (struct item){ .key = key_of(copy),
+	items_add_take(items, (struct item){ .key = part_key(copy),
 				      .owner = xstrdup(owner),
 				      .rank = copy->type,
 				      .data = copy,
@@ -58,6 +60,17 @@ uint32_t part_published_table(uint32_t gateway_number)
 uint32_t part_all_table(uint32_t gateway_number)
 {
 	return part_published_table(gateway_number) + 1;
+}
+
+uint32_t part_route_priority(const struct part *want, enum carrying carrying, uint32_t present)
+{
+	uint32_t up = 1 + WEIGHT_MAX - want->weight, down = up + WEIGHT_MAX + 1;
+
+	if (!want->route_number)
+		return RT_PRIORITY_LAST;
+	if (carrying == CARRYING_UNKNOWN)
+		return present == down ? down : up;
+	return carrying == CARRYING_YES ? up : down;
 }
 
 uint32_t part_gateway_number(uint32_t table)

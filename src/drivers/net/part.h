@@ -5,14 +5,17 @@
  *   vpc           domain  its namespace, forwarding on, IPv6 off
  *                 lan     the operator's link, moved in, with the gateway's address
  *                 rule    preference 500: connected networks first, without the default route
+ *                 rule    preference 3000: beyond there is nothing, whatever main may hold
  *   vpn_gateway   rule    preference 2000: everybody may follow its published routes
+ *                 route   unreachable at the end of the table of all its routes: what comes out of
+ *                         a tunnel goes nowhere else
  *   vpn_connection link   the TUN device vco<number>, whose descriptor vpngw-espd reads
  *                 rule    preference 1000: what comes out of the tunnel may follow all routes of
  *                         its gateway
  *   vpn_route_entry route one in the table of all routes, one in the published table
  *
- * Of equal destinations the higher weight has the lower priority number, and so carries the
- * traffic.
+ * Of equal destinations the one with the lowest priority number carries the traffic: connections
+ * that are up before those that are down, then the higher weight first.
  */
 #pragma once
 
@@ -22,10 +25,14 @@
 #define PART_PREFERENCE_CONNECTED 500
 #define PART_PREFERENCE_TUNNEL 1000
 #define PART_PREFERENCE_PUBLISHED 2000
+#define PART_PREFERENCE_BEYOND 3000
 #define PART_TABLE_BASE 10000 /* two tables per gateway: published, all */
 #define PART_LINK_PREFIX "vco"
 
 enum part_type { PART_DOMAIN, PART_LAN, PART_LINK, PART_RULE, PART_ROUTE };
+
+/* Whether packets of a connection would get through. */
+enum carrying { CARRYING_UNKNOWN, CARRYING_NO, CARRYING_YES };
 
 struct part {
 	enum part_type type;
@@ -35,15 +42,22 @@ struct part {
 	uint32_t number, mtu;      /* LINK */
 	char alias[RT_ALIAS_SIZE]; /* LINK: the connection's id */
 	struct rt_rule rule;       /* RULE */
-	struct rt_route route;     /* ROUTE; .index: seen only */
-	uint32_t route_number;     /* ROUTE: of the connection that is its next hop */
+	struct rt_route route;     /* ROUTE; .index and .priority: seen only */
+	uint32_t route_number;     /* ROUTE: of its next hop's connection; 0: unreachable */
+	uint32_t weight;           /* ROUTE: wanted only */
+	enum carrying carrying;    /* ROUTE: seen only, of its next hop */
 	bool is_ready;             /* seen only: settings and flags are as they should be */
 };
 
+/* Where it is in the world, an own string: all that cannot be changed in place. */
+char *part_key(const struct part *part);
 /* Adds a copy with the key that follows from it. owner may be "". */
 void part_add(struct items *items, const struct part *part, const char *owner);
 uint32_t part_published_table(uint32_t gateway_number);
 uint32_t part_all_table(uint32_t gateway_number);
+/* The priority of a wanted route; while it is unknown whether its next hop carries, any priority
+ * that it may have got before is kept. 0: there is none to keep. */
+uint32_t part_route_priority(const struct part *want, enum carrying carrying, uint32_t present);
 /* The gateway number of a table of ours; 0 when it is none. */
 uint32_t part_gateway_number(uint32_t table);
 /* The number in "vco<number>"; 0 when the name is none of ours. */

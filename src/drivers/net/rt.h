@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Links, addresses, routes and rules of one namespace as values, read and changed over rtnetlink
- * (rtnetlink(7)). Our own routes and rules carry RT_PROTOCOL; our own links an alias, the LAN link
- * RT_GROUP. Knows no resource.
+ * (rtnetlink(7)). Our own routes, rules and addresses carry RT_PROTOCOL; our own links an alias,
+ * the LAN link RT_GROUP. Knows no resource.
  */
 #pragma once
 
@@ -10,17 +10,17 @@
 #include "drivers/net/netlink.h"
 
 #include <net/if.h>
+#include <stdbool.h>
 
-#define RT_PROTOCOL                                                                                \
-	86            /* in route and rule objects: made by vpngw (see /etc/iproute2/rt_protos)    \
-		       */
-#define RT_GROUP 8686 /* the group of a LAN link while a VPC has it */
-#define RT_ALIAS_SIZE 64
+#define RT_PROTOCOL 86 /* made by vpngw (see /etc/iproute2/rt_protos) */
+#define RT_GROUP 8686  /* the group of a LAN link while a VPC has it */
+#define RT_ALIAS_SIZE 256
+#define RT_PRIORITY_LAST UINT32_MAX
 
 struct rt_link {
 	int index;
 	char name[IFNAMSIZ];
-	char alias[RT_ALIAS_SIZE]; /* ours: the connection's id; "" = none */
+	char alias[RT_ALIAS_SIZE]; /* "" = none */
 	uint32_t mtu, group;
 	bool is_up;
 };
@@ -28,25 +28,30 @@ struct rt_link {
 struct rt_address {
 	int index;            /* of the link */
 	struct prefix prefix; /* the address itself with the length of its network */
+	bool is_own;          /* carries RT_PROTOCOL */
+	bool is_permanent;    /* seen only: not one that a lease gave */
 };
 
 struct rt_route {
 	uint32_t table, priority;
 	struct prefix destination;
-	int index; /* of the link */
+	int index; /* of the link; 0: unreachable */
 };
 
 struct rt_rule {
 	uint32_t preference, table;
 	char in_interface[IFNAMSIZ]; /* "" = any */
 	bool without_default;        /* suppress_prefixlength 0 */
+	bool is_unreachable;         /* instead of a table */
 };
 
-/* Each dump appends to an own array: *ret is freed by the caller. */
+/* Each dump gives an own array: *ret is freed by the caller. */
 MUST_CHECK int rt_links(struct netlink *netlink, struct rt_link **ret, size_t *ret_len);
 MUST_CHECK int rt_addresses(struct netlink *netlink, struct rt_address **ret, size_t *ret_len);
-/* Only those that carry RT_PROTOCOL. */
-MUST_CHECK int rt_routes(struct netlink *netlink, struct rt_route **ret, size_t *ret_len);
+/* Only those that carry RT_PROTOCOL. table 0: of all tables; index: of the link they lead into,
+ * with a table 0 means the unreachable ones. */
+MUST_CHECK int rt_routes(
+	struct netlink *netlink, uint32_t table, int index, struct rt_route **ret, size_t *ret_len);
 MUST_CHECK int rt_rules(struct netlink *netlink, struct rt_rule **ret, size_t *ret_len);
 
 /* -ENODEV: no link of that name. */
@@ -55,11 +60,22 @@ MUST_CHECK int rt_link_find(struct netlink *netlink, const char *name, struct rt
 MUST_CHECK int rt_link_set(
 	struct netlink *netlink, int index, bool up, uint32_t mtu, const char *alias);
 MUST_CHECK int rt_link_delete(struct netlink *netlink, int index);
-/* Moves the link into another namespace and sets its group there: both or neither. */
-MUST_CHECK int rt_link_move(struct netlink *netlink, int index, int namespace_fd, uint32_t group);
+/* Moves the link into another namespace and gives it there the group, alias and is_up of `state`,
+ * all or nothing. Its addresses and routes are lost. */
+MUST_CHECK int rt_link_move(
+	struct netlink *netlink, int index, int namespace_fd, const struct rt_link *state);
+MUST_CHECK int rt_link_mark(struct netlink *netlink, int index, uint32_t group, const char *alias);
 MUST_CHECK int rt_address_add(struct netlink *netlink, const struct rt_address *address);
 MUST_CHECK int rt_address_delete(struct netlink *netlink, const struct rt_address *address);
+/* Beside routes of the same destination and priority through other links. */
 MUST_CHECK int rt_route_add(struct netlink *netlink, const struct rt_route *route);
 MUST_CHECK int rt_route_delete(struct netlink *netlink, const struct rt_route *route);
 MUST_CHECK int rt_rule_add(struct netlink *netlink, const struct rt_rule *rule);
 MUST_CHECK int rt_rule_delete(struct netlink *netlink, const struct rt_rule *rule);
+
+/* What a link, address, route or rule message says; for routes and rules false when they are not
+ * ours. For the dumps above and for whoever listens to notices. */
+void rt_read_link(const struct nlmsghdr *message, struct rt_link *ret);
+void rt_read_address(const struct nlmsghdr *message, struct rt_address *ret);
+bool rt_read_route(const struct nlmsghdr *message, struct rt_route *ret);
+bool rt_read_rule(const struct nlmsghdr *message, struct rt_rule *ret);

@@ -27,9 +27,13 @@ static void want_vpc(const struct vpc *vpc, struct items *ret)
 		.rule = { .preference = PART_PREFERENCE_CONNECTED,
 			.table = RT_TABLE_MAIN,
 			.without_default = true } };
+	struct part beyond = { .type = PART_RULE,
+		.vpc_id = vpc->meta.id,
+		.rule = { .preference = PART_PREFERENCE_BEYOND, .is_unreachable = true } };
 
 	part_add(ret, &domain, vpc->meta.id);
 	part_add(ret, &rule, vpc->meta.id);
+	part_add(ret, &beyond, vpc->meta.id);
 	if (!vpc->lan_interface || !*vpc->lan_interface)
 		return;
 	snprintf(lan.interface, sizeof(lan.interface), "%s", vpc->lan_interface);
@@ -42,8 +46,12 @@ static void want_gateway(const struct vpn_gateway *gateway, struct items *ret)
 		.vpc_id = gateway->vpc_id,
 		.rule = { .preference = PART_PREFERENCE_PUBLISHED,
 			.table = part_published_table(gateway->number) } };
+	struct part last = { .type = PART_ROUTE,
+		.vpc_id = gateway->vpc_id,
+		.route = { .table = part_all_table(gateway->number) } };
 
 	part_add(ret, &rule, gateway->meta.id);
+	part_add(ret, &last, gateway->meta.id);
 }
 
 static void want_connection(
@@ -72,7 +80,8 @@ static void want_route(
 	const struct vpn_connection *connection =
 		world_get(world, KIND_VPN_CONNECTION, entry->next_hop);
 	struct part route = { .type = PART_ROUTE,
-		.route = { .destination = entry->route_dest, .priority = 101 - entry->weight } };
+		.route = { .destination = entry->route_dest },
+		.weight = entry->weight };
 
 	if (!gateway || !connection)
 		return;
@@ -144,9 +153,10 @@ bool net_same(const struct item *want, const struct item *seen)
 	case PART_LINK:
 		return b->is_ready && a->mtu == b->mtu && strcmp(a->alias, b->alias) == 0;
 	case PART_RULE:
-		return a->rule.without_default == b->rule.without_default;
+		return a->rule.without_default == b->rule.without_default &&
+		       a->rule.is_unreachable == b->rule.is_unreachable;
 	case PART_ROUTE:
-		return true; /* all of it is in the key */
+		return b->route.priority == part_route_priority(a, b->carrying, b->route.priority);
 	}
 	return false;
 }

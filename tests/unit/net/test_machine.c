@@ -199,7 +199,7 @@ static void test_everything_goes_again(void **state)
 	assert_int_equal(link.group, 0);
 	/* Who owned what is gone is remembered no longer than it takes. */
 	settle(bench);
-	assert_null(bench->net->owners);
+	assert_null(bench->net->owners.by_key);
 }
 
 /* A link that cannot be given back stays one of the VPC's, so that it is tried again. */
@@ -231,8 +231,8 @@ static void test_a_lan_that_is_there_already(void **state)
 	settle(bench);
 	make_lan(bench);
 	assert_int_equal(rt_link_find(bench->net->domains.own, "lan0", &link), 0);
-	assert_int_equal(
-		rt_link_move(bench->net->domains.own, link.index, domain_of(bench, "vpc-a")->fd, 0),
+	assert_int_equal(rt_link_move(bench->net->domains.own, link.index,
+				 domain_of(bench, "vpc-a")->fd, &link),
 		0);
 	assert_settles(bench);
 }
@@ -353,6 +353,49 @@ static void test_another_namespace_of_the_name(void **state)
 	assert_true(net_tunnel_generation(bench->net, 7) > generation);
 }
 
+/* Looking at one resource finds what looking at everything finds of it, also when it is gone. */
+static void assert_scope_agrees(
+	struct bench *bench, const struct items *all, enum kind kind, const char *id)
+{
+	struct items one = { 0 };
+	size_t expected = 0;
+
+	assert_int_equal(net_seen(bench->net, &(struct scope){ kind, id }, &one), 0);
+	for (size_t i = 0; i < all->len; i++) {
+		if (strcmp(all->items[i].owner, id) != 0)
+			continue;
+		expected++;
+		if (!items_find(&one, all->items[i].key))
+			fail_msg("%s is not found for %s", all->items[i].key, id);
+	}
+	assert_true(expected > 0);
+	assert_int_equal(one.len, expected);
+	items_clear(&one);
+}
+
+static void test_one_resource_is_looked_at_alone(void **state)
+{
+	struct items all;
+
+	ON_A_MACHINE(state);
+	make_lan(bench);
+	assert_settles(bench);
+	look(bench, &all);
+	assert_scope_agrees(bench, &all, KIND_VPC, "vpc-a");
+	assert_scope_agrees(bench, &all, KIND_VPC, "vpc-b");
+	assert_scope_agrees(bench, &all, KIND_VPN_GATEWAY, "vpn-a");
+	assert_scope_agrees(bench, &all, KIND_VPN_CONNECTION, "vco-b");
+	assert_scope_agrees(bench, &all, KIND_VPN_ROUTE_ENTRY, "vpn-a.vco-a.10.9.0.0-16");
+	world_drop(bench->world, "vpn-route-entry/vpn-a.vco-a.10.9.0.0-16");
+	world_drop(bench->world, "vpn-connection/vco-a");
+	assert_scope_agrees(bench, &all, KIND_VPN_ROUTE_ENTRY, "vpn-a.vco-a.10.9.0.0-16");
+	assert_scope_agrees(bench, &all, KIND_VPN_CONNECTION, "vco-a");
+	world_drop(bench->world, "vpn-gateway/vpn-a");
+	assert_scope_agrees(bench, &all, KIND_VPN_GATEWAY, "vpn-a");
+	assert_scope_agrees(bench, &all, KIND_VPN_ROUTE_ENTRY, "vpn-a.vco-b.10.9.0.0-16");
+	items_clear(&all);
+}
+
 static int refuse(const struct nlmsghdr *message, void *arg)
 {
 	(void)message;
@@ -461,6 +504,7 @@ int main(void)
 		TEST(test_a_namespace_gets_its_name_back),
 		TEST(test_another_namespace_of_the_name),
 		TEST(test_drift_is_looked_at_while_it_goes_on),
+		TEST(test_one_resource_is_looked_at_alone),
 		cmocka_unit_test(test_a_dump_that_breaks_off),
 		cmocka_unit_test(test_an_interrupted_dump_starts_again),
 	};
