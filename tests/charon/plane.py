@@ -4,6 +4,7 @@ to every espd it starts, so that a tunnel's device outlives espd as it does with
 """
 import os
 import pathlib
+import re
 
 from espd_client import ESP, IKE, NATT, Espd
 from namespaces import open_esp, open_tun, open_udp
@@ -12,6 +13,16 @@ from side import BUILD, UID
 
 BINARY = pathlib.Path(os.environ.get("VPNGW_ESPD", BUILD / "src" / "espd" / "vpngw-espd"))
 IF_ID = 7
+
+
+def unanswered(text, count):
+    """Sequence numbers among the first count pings that were never answered.
+
+    ping leaves two round trips after its last request, so that late answers look lost on a busy machine;
+    with -w it goes on until it has had as many answers as -c says.
+    """
+    answered = {int(number) for number in re.findall(r"icmp_seq=(\d+)", text)}
+    return sorted(set(range(1, count + 1)) - answered)
 
 
 class Plane:
@@ -52,6 +63,9 @@ class Plane:
 
     def ping(self, count=3, check=True):
         return self.side.machine.run(f"ping -n -c {count} -i 0.02 -W 2 {self.peer_inner}", check)
+
+    def lost_pings(self, count):
+        return unanswered(self.side.machine.run(f"ping -n -c {count} -i 0.02 -w 10 {self.peer_inner}", False), count)
 
     def close(self):
         self.agent.close()
