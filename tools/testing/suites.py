@@ -64,7 +64,7 @@ SUITES = (
           ("cleanup", "e2e", 1, "after a delete nothing of ours is left, foreign things are"),
           ("bad_input", "e2e", 1, "forged, truncated, replayed packets"),
           ("flood", "e2e", 1, "10,000 half-open exchanges, garbage at full rate"),
-          ("rekey", "all", 2, "lifetimes of 10-20 s for three minutes, collisions"),
+          ("rekey", "soak", 2, "lifetimes of 10-20 s for three minutes, collisions"),
       )),
     Suite("combinations", "e2e", "pytest", ("tests/e2e/test_combinations.py",), workers=2, dist="load",
           timeout_s=1200, caged=True, groups=("e2e",), doc="300 of 300 combinations against strongSwan, ping both ways"),
