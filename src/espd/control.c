@@ -146,6 +146,9 @@ static void request(struct client *client, const struct espd_header *header, con
 		err = agent_request(plane, client->session, &client->walk, header, body, size, fd);
 	else
 		err = charon_request(plane, client->session, header, body, size, &value);
+	/* A refused descriptor is not held any more when the client hears of it. */
+	if (*fd >= 0)
+		close(TAKE_FD(*fd));
 	if (client->walk.stage != WALK_IDLE)
 		continue_walk(client);
 	else if (header->type != ESPD_IKE_SEND || client->role != ROLE_CHARON)
