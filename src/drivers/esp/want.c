@@ -4,9 +4,6 @@
  */
 #include "drivers/esp/endpoint.h"
 
-/* As the network driver makes the device; the same reasons. */
-#define TUNNEL_MTU 1400
-
 void endpoint_add(struct items *items, const struct endpoint *endpoint, const char *owner)
 {
 	char address[ADDR_TEXT_SIZE];
@@ -45,7 +42,7 @@ static void want_connection(
 		endpoint_add(ret,
 			&(struct endpoint){ .is_tunnel = true,
 				.tunnel = { .if_id = connection->number,
-					.mtu = TUNNEL_MTU,
+					.mtu = world_tunnel_mtu(connection),
 					.local_address = gateway->local_ip.v4 } },
 			connection->meta.id);
 }

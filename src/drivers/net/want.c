@@ -7,10 +7,6 @@
 #include <linux/rtnetlink.h>
 #include <stdio.h>
 
-/* Room for IPv4, UDP, ESP with the largest IV, padding and ICV of the algorithms on a path of 1500.
- */
-#define TUNNEL_MTU 1400
-
 static void link_name(uint32_t number, char ret[static IFNAMSIZ])
 {
 	snprintf(ret, IFNAMSIZ, "%s%u", PART_LINK_PREFIX, number);
@@ -58,7 +54,9 @@ static void want_connection(
 	const struct world *world, const struct vpn_connection *connection, struct items *ret)
 {
 	const struct vpn_gateway *gateway = world_gateway_of(world, connection);
-	struct part link = { .type = PART_LINK, .number = connection->number, .mtu = TUNNEL_MTU };
+	struct part link = {
+		.type = PART_LINK, .number = connection->number, .mtu = world_tunnel_mtu(connection)
+	};
 	struct part rule = { .type = PART_RULE, .rule = { .preference = PART_PREFERENCE_TUNNEL } };
 
 	if (!gateway)
