@@ -17,6 +17,7 @@ const struct kind_info *kind_info(enum kind kind)
 		[KIND_CUSTOMER_GATEWAY] = &customer_gateway_kind,
 		[KIND_VPN_CONNECTION] = &vpn_connection_kind,
 		[KIND_VPN_ROUTE_ENTRY] = &vpn_route_entry_kind,
+		[KIND_VPN_PBR_ROUTE_ENTRY] = &vpn_pbr_route_entry_kind,
 		[KIND_ACCESS_KEY] = &access_key_kind,
 	};
 

@@ -21,6 +21,7 @@ enum kind {
 	KIND_CUSTOMER_GATEWAY,
 	KIND_VPN_CONNECTION,
 	KIND_VPN_ROUTE_ENTRY,
+	KIND_VPN_PBR_ROUTE_ENTRY,
 	KIND_ACCESS_KEY,
 	KIND_COUNT,
 };
@@ -179,6 +180,23 @@ struct vpn_route_entry {
 /* That id; an own string. */
 char *vpn_route_entry_id(
 	const char *vpn_gateway_id, const char *next_hop, struct prefix route_dest);
+
+/* A policy-based route: by source and destination, before all destination-based ones; its id is
+ * "<gateway>.<next hop>.<source>.<destination>", each with - for /. */
+struct vpn_pbr_route_entry {
+	struct resource meta;
+	char *vpn_gateway_id;
+	char *next_hop; /* vco-... */
+	struct prefix route_source, route_dest;
+	uint32_t weight;   /* 100 active, 0 standby */
+	uint32_t priority; /* 1 to 100, the lowest first */
+	bool publish_vpc;
+	bool is_automatic; /* made of a connection's protected data flows (AutoConfigRoute) */
+};
+
+/* That id; an own string. */
+char *vpn_pbr_route_entry_id(const char *vpn_gateway_id, const char *next_hop,
+	struct prefix route_source, struct prefix route_dest);
 
 /* Whose signature opens the API. */
 struct access_key {

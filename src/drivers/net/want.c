@@ -111,6 +111,7 @@ static void want_one(
 		break;
 	case KIND_VSWITCH:
 	case KIND_CUSTOMER_GATEWAY:
+	case KIND_VPN_PBR_ROUTE_ENTRY:
 	case KIND_ACCESS_KEY:
 	case KIND_COUNT:
 		break;
