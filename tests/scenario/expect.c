@@ -89,6 +89,19 @@ static char *expect_status(struct play *play, char **words, size_t len)
 	return wrong;
 }
 
+/* Both are up, on the same IKE_SA. */
+static char *expect_shared_sa(const struct fake_charon *charon, const char *id, const char *name)
+{
+	uint32_t sa = fake_charon_sa_id(charon, id), other_sa;
+	char other[32];
+
+	step_id("vco-", name, other);
+	other_sa = fake_charon_sa_id(charon, other);
+	if (sa && sa == other_sa)
+		return NULL;
+	return xasprintf("%s is on IKE_SA %u, %s on %u", id, sa, other, other_sa);
+}
+
 static char *expect_charon(struct play *play, char **words, size_t len)
 {
 	const struct fake_charon *charon = lab_charon(play->lab);
@@ -104,6 +117,11 @@ static char *expect_charon(struct play *play, char **words, size_t len)
 	if (strcmp(words[3], "children") == 0)
 		return compare_numbers(
 			"children", fake_charon_children(charon, id), words[4], words[4]);
+	if (strcmp(words[3], "members") == 0)
+		return compare_numbers(
+			"members", fake_charon_members(charon, id), words[4], words[4]);
+	if (strcmp(words[3], "shares-sa-with") == 0)
+		return expect_shared_sa(charon, id, words[4]);
 	if (strcmp(words[3], "keys") == 0)
 		return compare_numbers("keys", fake_charon_keys(charon, id), words[4], words[4]);
 	return xasprintf("unknown: charon %s", words[3]);

@@ -52,11 +52,27 @@ struct fake_conn *fake_find_conn(const struct fake_charon *charon, const char *n
 	return NULL;
 }
 
+void fake_child_free(struct fake_sa *sa, struct fake_child *child)
+{
+	DL_DELETE(sa->children, child);
+	free(child->settings);
+	free(child->name);
+	free(child);
+}
+
+void fake_terminate_child(struct fake_charon *charon, struct fake_sa *sa, struct fake_child *child)
+{
+	fake_child_free(sa, child);
+	tell_event(charon, sa->name);
+}
+
 void fake_sa_free(struct fake_charon *charon, struct fake_sa *sa)
 {
 	DL_DELETE(charon->sas, sa);
+	while (sa->children)
+		fake_child_free(sa, sa->children);
 	charon->clock->timer_free(sa->timer);
-	vici_message_clear(&sa->settings);
+	free(sa->settings);
 	free(sa->psk);
 	free(sa->peer);
 	free(sa->name);
@@ -105,30 +121,11 @@ static struct fake_peer_entry *find_peer(struct fake_charon *charon, const char 
 	return peer;
 }
 
-static char *find_in(const struct fake_conn *conn, const char *path, const char *name)
-{
-	struct vici_tree tree;
-	const struct vici_node *node;
-	char *text = NULL;
-
-	if (vici_parse(conn->message.bytes, conn->message.size, &tree) < 0)
-		abort();
-	node = vici_find(&tree, vici_root(&tree), conn->name);
-	if (path)
-		node = vici_find(&tree, node, path);
-	node = vici_find(&tree, node, name);
-	if (node && node->type == VICI_LIST)
-		node = vici_first(&tree, node);
-	text = vici_value_text(node);
-	vici_tree_clear(&tree);
-	return text;
-}
-
 /* The key whose owners are both ends of the connection. */
 static const char *find_psk(const struct fake_charon *charon, const struct fake_conn *conn)
 {
-	AUTO_FREE char *local = find_in(conn, "local", "id");
-	AUTO_FREE char *remote = find_in(conn, "remote", "id");
+	AUTO_FREE char *local = fake_setting(conn, "local", "id");
+	AUTO_FREE char *remote = fake_setting(conn, "remote", "id");
 	AUTO_FREE char *owners = xasprintf("%s %s", local, remote);
 	struct fake_key *key;
 
@@ -138,10 +135,34 @@ static const char *find_psk(const struct fake_charon *charon, const struct fake_
 	return NULL;
 }
 
-static void add_child(struct fake_charon *charon, struct fake_sa *sa)
+const struct fake_whim *fake_find_whim(const struct fake_charon *charon, const char *child)
 {
-	sa->child_id = ++charon->last_id;
-	sa->child_since_ms = fake_now_ms(charon);
+	const struct fake_whim *whim;
+
+	DL_FOREACH(charon->whims, whim)
+	if (strcmp(whim->child, child) == 0)
+		return whim;
+	return NULL;
+}
+
+static struct fake_child *ask_for_child(struct fake_sa *sa, const char *name)
+{
+	struct fake_child *child = xcalloc(1, sizeof(*child));
+
+	child->name = xstrdup(name);
+	DL_APPEND(sa->children, child);
+	return child;
+}
+
+static void install_child(struct fake_charon *charon, struct fake_sa *sa, struct fake_child *child)
+{
+	const struct fake_conn *conn = fake_find_conn(charon, sa->name);
+
+	child->id = ++charon->last_id;
+	child->since_ms = fake_now_ms(charon);
+	child->settings = conn ? fake_child_text(conn, child->name) : NULL;
+	if (!child->settings)
+		child->settings = xstrdup("");
 }
 
 static void fail(struct fake_charon *charon, struct fake_sa *sa, enum charon_reason reason,
@@ -151,6 +172,27 @@ static void fail(struct fake_charon *charon, struct fake_sa *sa, enum charon_rea
 
 	fake_sa_free(charon, sa);
 	alert(charon, reason, name, local, remote);
+}
+
+static void negotiate_children(struct fake_charon *charon, struct fake_sa *sa, bool are_refused)
+{
+	struct fake_child *child, *next;
+
+	DL_FOREACH_SAFE(sa->children, child, next)
+	{
+		const struct fake_whim *whim = fake_find_whim(charon, child->name);
+
+		if (child->id)
+			continue;
+		if (are_refused || (whim && !whim->remote_ts)) {
+			fake_child_free(sa, child);
+			alert(charon, CHARON_CHILD_PROPOSAL_MISMATCH, sa->name,
+				"ESP:AES_CBC_128/HMAC_SHA1_96", "NO_PROPOSAL_CHOSEN");
+			continue;
+		}
+		install_child(charon, sa, child);
+		tell_event(charon, sa->name);
+	}
 }
 
 static void negotiated(void *arg)
@@ -175,13 +217,7 @@ static void negotiated(void *arg)
 		charon->clock->timer_set(sa->timer, CHILD_MS);
 		return;
 	}
-	if (peer->behaviour == PEER_REFUSES_CHILD) {
-		alert(charon, CHARON_CHILD_PROPOSAL_MISMATCH, sa->name,
-			"ESP:AES_CBC_128/HMAC_SHA1_96", "NO_PROPOSAL_CHOSEN");
-		return;
-	}
-	add_child(charon, sa);
-	tell_event(charon, sa->name);
+	negotiate_children(charon, sa, peer->behaviour == PEER_REFUSES_CHILD);
 }
 
 struct fake_sa *fake_sa_add(struct fake_charon *charon, const struct fake_conn *conn)
@@ -192,25 +228,26 @@ struct fake_sa *fake_sa_add(struct fake_charon *charon, const struct fake_conn *
 	sa->charon = charon;
 	sa->name = xstrdup(conn->name);
 	sa->id = ++charon->last_id;
-	sa->peer = find_in(conn, NULL, "remote_addrs");
+	sa->peer = fake_setting(conn, NULL, "remote_addrs");
 	sa->psk = psk ? xstrdup(psk) : NULL;
-	if (conn->message.size) {
-		sa->settings.bytes = xmemdup(conn->message.bytes, conn->message.size);
-		sa->settings.size = sa->settings.room = conn->message.size;
-	}
+	sa->settings = fake_phase1_text(conn);
 	sa->timer = charon->clock->timer_new(charon->clock->ctx, negotiated, sa);
 	DL_APPEND(charon->sas, sa);
 	return sa;
 }
 
-void fake_initiate(struct fake_charon *charon, const struct fake_conn *conn)
+/* As the real one: an IKE_SA of the same connection, also one under way, takes the child too. */
+void fake_initiate(struct fake_charon *charon, const struct fake_conn *conn, const char *child)
 {
-	struct fake_sa *sa, *established = NULL;
+	struct fake_sa *sa, *present = NULL;
 
 	DL_FOREACH(charon->sas, sa)
-	if (strcmp(sa->name, conn->name) == 0 && sa->is_established)
-		established = sa;
-	sa = established ? established : fake_sa_add(charon, conn);
+	if (strcmp(sa->name, conn->name) == 0 && (!present || sa->is_established))
+		present = sa;
+	sa = present ? present : fake_sa_add(charon, conn);
+	(void)ask_for_child(sa, child);
+	if (present && !present->is_established)
+		return;
 	sa->is_initiator = true;
 	charon->clock->timer_set(sa->timer,
 		find_peer(charon, sa->peer)->behaviour == PEER_SILENT ? SILENCE_MS : ANSWER_MS);
@@ -228,46 +265,60 @@ void fake_charon_set_peer(
 
 void fake_charon_peer_connects(struct fake_charon *charon, const char *id)
 {
-	struct fake_conn *conn = fake_find_conn(charon, id);
+	struct fake_conn *conn = fake_conn_of(charon, id);
+	struct fake_sa *sa;
 
-	if (conn)
-		charon->clock->timer_set(fake_sa_add(charon, conn)->timer, ANSWER_MS);
+	if (!conn)
+		return;
+	sa = fake_sa_add(charon, conn);
+	(void)ask_for_child(sa, id);
+	charon->clock->timer_set(sa->timer, ANSWER_MS);
 }
 
-static void end_sas(struct fake_charon *charon, const char *id)
+static void end_sas(struct fake_charon *charon, const char *name)
 {
 	struct fake_sa *sa, *next;
 
 	DL_FOREACH_SAFE(charon->sas, sa, next)
-	if (strcmp(sa->name, id) == 0)
+	if (strcmp(sa->name, name) == 0)
 		fake_sa_free(charon, sa);
-	tell_event(charon, id);
+	tell_event(charon, name);
 }
 
 void fake_charon_peer_dies(struct fake_charon *charon, const char *id)
 {
-	alert(charon, CHARON_DPD_TIMEOUT, id, "", "");
-	end_sas(charon, id);
+	const struct fake_conn *conn = fake_conn_of(charon, id);
+
+	if (!conn)
+		return;
+	alert(charon, CHARON_DPD_TIMEOUT, conn->name, "", "");
+	end_sas(charon, conn->name);
 }
 
 void fake_charon_peer_deletes(struct fake_charon *charon, const char *id)
 {
-	end_sas(charon, id);
+	const struct fake_conn *conn = fake_conn_of(charon, id);
+
+	if (conn)
+		end_sas(charon, conn->name);
 }
 
 void fake_charon_lose_child(struct fake_charon *charon, const char *id)
 {
+	struct fake_child *child, *next;
 	struct fake_sa *sa;
 
 	DL_FOREACH(charon->sas, sa)
-	if (strcmp(sa->name, id) == 0)
-		sa->child_id = 0;
-	tell_event(charon, id);
+	{
+		DL_FOREACH_SAFE(sa->children, child, next)
+		if (strcmp(child->name, id) == 0)
+			fake_terminate_child(charon, sa, child);
+	}
 }
 
 void fake_charon_duplicate(struct fake_charon *charon, const char *id)
 {
-	struct fake_conn *conn = fake_find_conn(charon, id);
+	struct fake_conn *conn = fake_conn_of(charon, id);
 	struct fake_sa *sa;
 
 	if (!conn)
@@ -275,13 +326,43 @@ void fake_charon_duplicate(struct fake_charon *charon, const char *id)
 	sa = fake_sa_add(charon, conn);
 	sa->is_established = true;
 	sa->since_ms = fake_now_ms(charon);
-	add_child(charon, sa);
-	tell_event(charon, id);
+	install_child(charon, sa, ask_for_child(sa, id));
+	tell_event(charon, sa->name);
+}
+
+void fake_charon_accept(struct fake_charon *charon, const char *id)
+{
+	struct fake_whim *whim, *next;
+
+	DL_FOREACH_SAFE(charon->whims, whim, next)
+	{
+		if (strcmp(whim->child, id) != 0)
+			continue;
+		DL_DELETE(charon->whims, whim);
+		free(whim->child);
+		free(whim->remote_ts);
+		free(whim);
+	}
+}
+
+void fake_charon_narrow(struct fake_charon *charon, const char *id, const char *remote_ts)
+{
+	struct fake_whim *whim = xcalloc(1, sizeof(*whim));
+
+	fake_charon_accept(charon, id);
+	whim->child = xstrdup(id);
+	whim->remote_ts = remote_ts ? xstrdup(remote_ts) : NULL;
+	DL_APPEND(charon->whims, whim);
+}
+
+void fake_charon_refuse(struct fake_charon *charon, const char *id)
+{
+	fake_charon_narrow(charon, id, NULL);
 }
 
 void fake_charon_forget(struct fake_charon *charon, const char *id)
 {
-	struct fake_conn *conn = fake_find_conn(charon, id);
+	struct fake_conn *conn = fake_conn_of(charon, id);
 
 	if (conn)
 		fake_conn_free(charon, conn);
@@ -322,7 +403,7 @@ static void add_foreign(struct fake_charon *charon)
 	DL_APPEND(charon->keys, key);
 	sa = fake_sa_add(charon, conn);
 	sa->is_established = true;
-	add_child(charon, sa);
+	install_child(charon, sa, ask_for_child(sa, "a-road-warrior"));
 }
 
 static void is_back(void *arg)
@@ -372,6 +453,8 @@ void fake_charon_free(struct fake_charon *charon)
 		free(peer->psk);
 		free(peer);
 	}
+	while (charon->whims)
+		fake_charon_accept(charon, charon->whims->child);
 	while (charon->given) {
 		struct fake_given *given = charon->given;
 
@@ -389,26 +472,67 @@ void fake_charon_free(struct fake_charon *charon)
 
 bool fake_charon_has_connection(const struct fake_charon *charon, const char *id)
 {
-	return fake_find_conn(charon, id) != NULL;
+	return fake_conn_of(charon, id) != NULL;
+}
+
+static void count_child(
+	void *arg, const char *child, const struct vici_tree *tree, const struct vici_node *node)
+{
+	uint32_t *count = arg;
+
+	(void)child;
+	(void)tree;
+	(void)node;
+	++*count;
+}
+
+uint32_t fake_charon_members(const struct fake_charon *charon, const char *id)
+{
+	const struct fake_conn *conn = fake_conn_of(charon, id);
+	uint32_t count = 0;
+
+	if (conn)
+		fake_each_child(conn, count_child, &count);
+	return count;
 }
 
 uint32_t fake_charon_sas(const struct fake_charon *charon, const char *id)
 {
+	const struct fake_conn *conn = fake_conn_of(charon, id);
 	struct fake_sa *sa;
 	uint32_t count = 0;
 
 	DL_FOREACH(charon->sas, sa)
-	count += sa->is_established && strcmp(sa->name, id) == 0;
+	count += sa->is_established && strcmp(sa->name, conn ? conn->name : id) == 0;
 	return count;
+}
+
+uint32_t fake_charon_sa_id(const struct fake_charon *charon, const char *id)
+{
+	const struct fake_child *child;
+	const struct fake_sa *sa;
+	uint32_t sa_id = 0;
+
+	DL_FOREACH(charon->sas, sa)
+	{
+		DL_FOREACH(sa->children, child)
+		if (child->id && strcmp(child->name, id) == 0)
+			sa_id = sa->id;
+	}
+	return sa_id;
 }
 
 uint32_t fake_charon_children(const struct fake_charon *charon, const char *id)
 {
+	const struct fake_child *child;
 	struct fake_sa *sa;
 	uint32_t count = 0;
 
 	DL_FOREACH(charon->sas, sa)
-	count += sa->child_id && strcmp(sa->name, id) == 0;
+	{
+		DL_FOREACH(sa->children, child)
+		count += child->id && strcmp(child->name, id) == 0;
+	}
 	return count;
 }
 
@@ -424,9 +548,9 @@ uint32_t fake_charon_keys(const struct fake_charon *charon, const char *id)
 
 char *fake_charon_setting(const struct fake_charon *charon, const char *id, const char *name)
 {
-	const struct fake_conn *conn = fake_find_conn(charon, id);
+	const struct fake_conn *conn = fake_conn_of(charon, id);
 
-	return conn ? find_in(conn, NULL, name) : NULL;
+	return conn ? fake_setting(conn, NULL, name) : NULL;
 }
 
 int fake_charon_nat_traversal(const struct fake_charon *charon, const char *remote)
@@ -443,16 +567,28 @@ static char *sa_complaint(const struct fake_charon *charon, const struct fake_sa
 {
 	const struct fake_conn *conn = fake_find_conn(charon, sa->name);
 	const char *psk = conn ? find_psk(charon, conn) : NULL;
+	AUTO_FREE char *phase1 = NULL;
+	const struct fake_child *child;
 
 	if (!sa->is_established)
 		return NULL;
 	if (!conn)
 		return xasprintf("%s has an SA and no connection", sa->name);
-	if (conn->message.size != sa->settings.size ||
-		memcmp(conn->message.bytes, sa->settings.bytes, sa->settings.size) != 0)
+	phase1 = fake_phase1_text(conn);
+	if (strcmp(phase1, sa->settings) != 0)
 		return xasprintf("%s has an SA of other settings than are loaded", sa->name);
 	if (!psk || !sa->psk || strcmp(psk, sa->psk) != 0)
 		return xasprintf("%s has an SA of another key than is loaded", sa->name);
+	if (strcmp(sa->name, "road-warriors") == 0)
+		return NULL;
+	DL_FOREACH(sa->children, child)
+	{
+		AUTO_FREE char *settings = fake_child_text(conn, child->name);
+
+		if (child->id && (!settings || strcmp(settings, child->settings) != 0))
+			return xasprintf(
+				"%s is up with other settings than are loaded", child->name);
+	}
 	return NULL;
 }
 
@@ -462,7 +598,8 @@ char *fake_charon_complaint(const struct fake_charon *charon)
 
 	if (charon->is_down)
 		return NULL;
-	if (!fake_find_conn(charon, "road-warriors") || !fake_charon_sas(charon, "road-warriors") ||
+	if (!fake_find_conn(charon, "road-warriors") ||
+		!fake_charon_children(charon, "a-road-warrior") ||
 		!fake_charon_keys(charon, "somebody-elses"))
 		return xstrdup("something foreign was touched");
 	DL_FOREACH(charon->sas, sa)

@@ -34,10 +34,17 @@ void fake_charon_peer_deletes(struct fake_charon *charon, const char *id);
 void fake_charon_lose_child(struct fake_charon *charon, const char *id);
 /* One more SA, as two crossing negotiations leave behind. */
 void fake_charon_duplicate(struct fake_charon *charon, const char *id);
+/* The peer refuses this child alone; or grants just this remote network of it; or is content. */
+void fake_charon_refuse(struct fake_charon *charon, const char *id);
+void fake_charon_narrow(struct fake_charon *charon, const char *id, const char *remote_ts);
+void fake_charon_accept(struct fake_charon *charon, const char *id);
 /* Something else unloads it. */
 void fake_charon_forget(struct fake_charon *charon, const char *id);
 
 bool fake_charon_has_connection(const struct fake_charon *charon, const char *id);
+/* Members of the connection that this one is in; 0: it is not loaded. */
+uint32_t fake_charon_members(const struct fake_charon *charon, const char *id);
+/* Of the connection that this one is in. */
 uint32_t fake_charon_sas(const struct fake_charon *charon, const char *id);
 uint32_t fake_charon_children(const struct fake_charon *charon, const char *id);
 uint32_t fake_charon_keys(const struct fake_charon *charon, const char *id);
@@ -45,6 +52,8 @@ uint32_t fake_charon_keys(const struct fake_charon *charon, const char *id);
 uint32_t fake_charon_count(const struct fake_charon *charon, const char *command, const char *id);
 /* 1 on, 0 off, -1 never told. */
 int fake_charon_nat_traversal(const struct fake_charon *charon, const char *remote);
+/* Of the IKE_SA with its child; 0: none. */
+uint32_t fake_charon_sa_id(const struct fake_charon *charon, const char *id);
 /* The value of a setting as loaded ("version"), an own string; NULL: none. */
 char *fake_charon_setting(const struct fake_charon *charon, const char *id, const char *name);
 /* What must always hold; an own string says what does not, NULL: all is well. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the two files of the fake charon share.
+ * What the files of the fake charon share.
  */
 #pragma once
 
@@ -17,15 +17,29 @@ struct fake_key {
 	struct fake_key *prev, *next;
 };
 
+struct fake_child {
+	char *name, *settings; /* settings: negotiated with these; NULL: still under negotiation */
+	uint32_t id;           /* 0: still under negotiation */
+	int64_t since_ms;
+	struct fake_child *prev, *next;
+};
+
 struct fake_sa {
 	struct fake_charon *charon;
-	char *name, *peer, *psk;      /* psk: used for it */
-	struct vici_message settings; /* negotiated with these */
-	uint32_t id, child_id;        /* child_id 0: none */
+	char *name, *peer, *psk; /* psk: used for it */
+	char *settings;          /* of phase 1: negotiated with these */
+	uint32_t id;
+	struct fake_child *children;
 	bool is_established, is_initiator;
-	int64_t since_ms, child_since_ms;
+	int64_t since_ms;
 	struct clock_timer *timer;
 	struct fake_sa *prev, *next;
+};
+
+/* What the peer does to one child alone. */
+struct fake_whim {
+	char *child, *remote_ts; /* remote_ts: all it grants; NULL: it refuses */
+	struct fake_whim *prev, *next;
 };
 
 struct fake_peer_entry {
@@ -50,6 +64,7 @@ struct fake_charon {
 	struct fake_sa *sas;
 	struct fake_peer_entry *peers;
 	struct fake_given *given;
+	struct fake_whim *whims;
 	uint32_t last_id;
 	bool is_down, peers_started, is_greeted;
 	struct clock_timer *back, *answer, *greet;
@@ -69,7 +84,22 @@ void fake_key_free(struct fake_charon *charon, struct fake_key *key);
 struct fake_sa *fake_sa_add(struct fake_charon *charon, const struct fake_conn *conn);
 void fake_sa_free(struct fake_charon *charon, struct fake_sa *sa);
 void fake_terminate(struct fake_charon *charon, struct fake_sa *sa);
-void fake_initiate(struct fake_charon *charon, const struct fake_conn *conn);
+void fake_initiate(struct fake_charon *charon, const struct fake_conn *conn, const char *child);
+void fake_child_free(struct fake_sa *sa, struct fake_child *child);
+/* Ends one child and says so. */
+void fake_terminate_child(struct fake_charon *charon, struct fake_sa *sa, struct fake_child *child);
+const struct fake_whim *fake_find_whim(const struct fake_charon *charon, const char *child);
+
+/* fake_config.c. Own strings; NULL: there is none. */
+char *fake_setting(const struct fake_conn *conn, const char *path, const char *name);
+char *fake_phase1_text(const struct fake_conn *conn);
+char *fake_child_text(const struct fake_conn *conn, const char *child);
+void fake_each_child(const struct fake_conn *conn,
+	void (*call)(void *arg, const char *child, const struct vici_tree *tree,
+		const struct vici_node *node),
+	void *arg);
+/* The connection with this child. */
+struct fake_conn *fake_conn_of(const struct fake_charon *charon, const char *child);
 
 void fake_answer(void *charon);
 void fake_greet(void *charon);

@@ -63,6 +63,18 @@ static void stream(struct fake_charon *charon, struct vici_message *message)
 	vici_message_clear(message);
 }
 
+static void put_child_config(
+	void *arg, const char *child, const struct vici_tree *tree, const struct vici_node *node)
+{
+	struct vici_message *to = arg;
+
+	(void)tree;
+	(void)node;
+	vici_section_start(to, child);
+	vici_value(to, "mode", "TUNNEL");
+	vici_section_end(to);
+}
+
 static void list_conns(struct fake_charon *charon, const struct vici_tree *request)
 {
 	AUTO_FREE char *only = get_text(request, "ike");
@@ -76,30 +88,75 @@ static void list_conns(struct fake_charon *charon, const struct vici_tree *reque
 			continue;
 		vici_section_start(&message, conn->name);
 		vici_value(&message, "version", "IKEv2");
+		vici_section_start(&message, "children");
+		fake_each_child(conn, put_child_config, &message);
+		vici_section_end(&message);
 		vici_section_end(&message);
 		stream(charon, &message);
 	}
 }
 
-static void put_child(struct fake_charon *charon, const struct fake_sa *sa, struct vici_message *to)
+struct selectors {
+	const struct fake_charon *charon;
+	const char *child;
+	struct vici_message *to;
+};
+
+static void put_list(struct vici_message *to, const char *name, const struct vici_tree *tree,
+	const struct vici_node *list)
 {
-	AUTO_FREE char *section = xasprintf("%s-%u", sa->name, sa->child_id);
-	int64_t age_ms = fake_now_ms(charon) - sa->child_since_ms;
+	vici_list_start(to, name);
+	for (list = list ? vici_first(tree, list) : NULL; list; list = vici_next(tree, list)) {
+		AUTO_FREE char *text = vici_value_text(list);
+
+		vici_list_item(to, text);
+	}
+	vici_list_end(to);
+}
+
+static void put_selectors(
+	void *arg, const char *child, const struct vici_tree *tree, const struct vici_node *node)
+{
+	struct selectors *selectors = arg;
+	const struct fake_whim *whim = fake_find_whim(selectors->charon, child);
+
+	if (strcmp(child, selectors->child) != 0)
+		return;
+	put_list(selectors->to, "local-ts", tree, vici_find(tree, node, "local_ts"));
+	if (!whim || !whim->remote_ts) {
+		put_list(selectors->to, "remote-ts", tree, vici_find(tree, node, "remote_ts"));
+		return;
+	}
+	vici_list_start(selectors->to, "remote-ts");
+	vici_list_item(selectors->to, whim->remote_ts);
+	vici_list_end(selectors->to);
+}
+
+static void put_child(struct fake_charon *charon, const struct fake_sa *sa,
+	const struct fake_child *child, struct vici_message *to)
+{
+	AUTO_FREE char *section = xasprintf("%s-%u", child->name, child->id);
+	int64_t age_ms = fake_now_ms(charon) - child->since_ms;
+	const struct fake_conn *conn = fake_find_conn(charon, sa->name);
 
 	vici_section_start(to, section);
-	vici_value(to, "name", sa->name);
-	vici_value_u32(to, "uniqueid", sa->child_id);
+	vici_value(to, "name", child->name);
+	vici_value_u32(to, "uniqueid", child->id);
 	vici_value(to, "state", "INSTALLED");
 	vici_value(to, "encr-alg", "AES_CBC");
 	vici_value(to, "encr-keysize", "128");
 	vici_value(to, "integ-alg", "HMAC_SHA1_96");
 	vici_value_u32(to, "install-time", (uint32_t)(age_ms / 1000));
+	if (conn)
+		fake_each_child(
+			conn, put_selectors, &(struct selectors){ charon, child->name, to });
 	vici_section_end(to);
 }
 
 static void list_sas(struct fake_charon *charon, const struct vici_tree *request)
 {
 	AUTO_FREE char *only = get_text(request, "ike");
+	const struct fake_child *child;
 	struct fake_sa *sa;
 
 	DL_FOREACH(charon->sas, sa)
@@ -124,8 +181,9 @@ static void list_sas(struct fake_charon *charon, const struct vici_tree *request
 		if (sa->is_established)
 			vici_value_u32(&message, "established", (uint32_t)(age_ms / 1000));
 		vici_section_start(&message, "child-sas");
-		if (sa->child_id)
-			put_child(charon, sa, &message);
+		DL_FOREACH(sa->children, child)
+		if (child->id)
+			put_child(charon, sa, child, &message);
 		vici_section_end(&message);
 		vici_section_end(&message);
 		stream(charon, &message);
@@ -221,41 +279,87 @@ static void initiate(
 	struct fake_charon *charon, const struct vici_tree *request, struct vici_message *answer)
 {
 	AUTO_FREE char *child = get_text(request, "child");
-	struct fake_conn *conn = fake_find_conn(charon, child);
+	AUTO_FREE char *ike = get_text(request, "ike");
+	struct fake_conn *conn = fake_find_conn(charon, ike);
+	AUTO_FREE char *config = conn ? fake_child_text(conn, child) : NULL;
 
 	count_given(charon, "initiate", child);
-	if (!conn) {
+	if (!config) {
 		refuse(answer, "CHILD_SA config not found");
 		return;
 	}
-	fake_initiate(charon, conn);
+	fake_initiate(charon, conn, child);
 	vici_value(answer, "success", "yes");
+}
+
+struct termination {
+	char *ike, *child;
+	uint64_t ike_id, child_id;
+	uint32_t matches;
+};
+
+static void terminate_children(
+	struct fake_charon *charon, struct fake_sa *sa, struct termination *termination)
+{
+	struct fake_child *child, *next;
+
+	DL_FOREACH_SAFE(sa->children, child, next)
+	{
+		if (!child->id || (termination->child_id && child->id != termination->child_id) ||
+			(termination->child && strcmp(child->name, termination->child) != 0))
+			continue;
+		/* Of duplicates, which go by number, the connection notices nothing. */
+		if (termination->child)
+			count_given(charon, "ended", child->name);
+		fake_terminate_child(charon, sa, child);
+		termination->matches++;
+	}
+}
+
+static void terminate_sa(
+	struct fake_charon *charon, struct fake_sa *sa, struct termination *termination)
+{
+	struct fake_child *child;
+	bool has_own_name = false;
+
+	DL_FOREACH(sa->children, child)
+	{
+		has_own_name = has_own_name || strcmp(child->name, sa->name) == 0;
+		if (child->id && sa->is_established)
+			count_given(charon, "ended", child->name);
+	}
+	if (sa->is_established && !has_own_name)
+		count_given(charon, "ended", sa->name);
+	fake_terminate(charon, sa);
+	termination->matches++;
 }
 
 static void terminate(
 	struct fake_charon *charon, const struct vici_tree *request, struct vici_message *answer)
 {
 	AUTO_FREE char *ike = get_text(request, "ike");
-	uint64_t ike_id = vici_number(request, vici_root(request), "ike-id", 0);
-	uint64_t child_id = vici_number(request, vici_root(request), "child-id", 0);
+	AUTO_FREE char *child = get_text(request, "child");
+	struct termination termination = {
+		.ike = ike,
+		.child = child,
+		.ike_id = vici_number(request, vici_root(request), "ike-id", 0),
+		.child_id = vici_number(request, vici_root(request), "child-id", 0),
+	};
 	struct fake_sa *sa, *next;
-	uint32_t matches = 0;
 
 	if (ike)
-		count_given(charon, "terminate", ike);
+		count_given(charon, "terminate", child ? child : ike);
 	DL_FOREACH_SAFE(charon->sas, sa, next)
 	{
-		if (child_id && sa->child_id == child_id) {
-			sa->child_id = 0;
-			matches++;
-		} else if ((ike && strcmp(sa->name, ike) == 0) || (ike_id && sa->id == ike_id)) {
-			if (sa->is_established)
-				count_given(charon, "ended", sa->name);
-			fake_terminate(charon, sa);
-			matches++;
-		}
+		if ((ike && strcmp(sa->name, ike) != 0) ||
+			(termination.ike_id && sa->id != termination.ike_id))
+			continue;
+		if (child || termination.child_id)
+			terminate_children(charon, sa, &termination);
+		else
+			terminate_sa(charon, sa, &termination);
 	}
-	if (matches == 0)
+	if (termination.matches == 0)
 		refuse(answer, "no matching SAs to terminate found");
 	else
 		vici_value(answer, "success", "yes");

@@ -239,6 +239,8 @@ static char *do_charon(struct play *play, char **words, size_t len)
 		{ "LOSE-CHILD", fake_charon_lose_child },
 		{ "DUPLICATE", fake_charon_duplicate },
 		{ "FORGET", fake_charon_forget },
+		{ "REFUSE", fake_charon_refuse },
+		{ "ACCEPT", fake_charon_accept },
 	};
 	char id[32];
 
@@ -247,6 +249,16 @@ static char *do_charon(struct play *play, char **words, size_t len)
 	for (size_t i = 0; i < ARRAY_LEN(accidents); i++)
 		if (strcmp(accidents[i].word, words[0]) == 0)
 			accidents[i].call(lab_charon(play->lab), id);
+	return NULL;
+}
+
+static char *do_narrow(struct play *play, char **words, size_t len)
+{
+	char id[32];
+
+	(void)len;
+	step_id("vco-", words[1], id);
+	fake_charon_narrow(lab_charon(play->lab), id, words[2]);
 	return NULL;
 }
 
@@ -358,6 +370,9 @@ char *step_do(struct play *play, char **words, size_t len)
 		{ "LOSE-CHILD", 2, do_charon },
 		{ "DUPLICATE", 2, do_charon },
 		{ "FORGET", 2, do_charon },
+		{ "REFUSE", 2, do_charon },
+		{ "ACCEPT", 2, do_charon },
+		{ "NARROW", 3, do_narrow },
 		{ "LOSE", 4, do_lose },
 		{ "FAIL", 4, do_fail },
 		{ "FOREIGN", 3, do_foreign },

@@ -8,6 +8,15 @@
  * New settings reach only new IKE_SAs, so the old one has to end. The order makes a crash harmless:
  * the fingerprint in the key's id is there only together with either no connection or the right
  * one, and an SA of old settings never outlives the step in which they go.
+ *
+ * A member of a group with others leaves them alone. charon's load-conn puts the children of a
+ * connection in place of the old ones and touches no SA, so:
+ *
+ *   comes or changes: unload-shared ─▶ load-conn with all ─▶ terminate its child ─▶ load-shared
+ *   goes:             load-conn with the others ─▶ terminate its child ─▶ unload-shared
+ *
+ * A change of phase 1 is a going from one group and a coming to another one; who goes last, which
+ * is the first to be applied where all change at once, takes the old group with it.
  */
 #include "drivers/ike/ike_private.h"
 #include "drivers/ike/script.h"
@@ -97,7 +106,18 @@ static void add_terminate(
 	script_add(script, &line);
 }
 
-static void add_initiate(struct script *script, const char *id)
+static void add_terminate_child(struct script *script, const char *name, const char *id)
+{
+	struct script_line line = { .command = "terminate", .may_fail = true };
+
+	vici_value(&line.message, "child", id);
+	vici_value(&line.message, "ike", name);
+	vici_value(&line.message, "force", "yes");
+	vici_value(&line.message, "timeout", CLOSE_LIMIT_MS);
+	script_add(script, &line);
+}
+
+static void add_initiate(struct script *script, const char *name, const char *id)
 {
 	struct script_line line = {
 		.command = "initiate",
@@ -106,7 +126,7 @@ static void add_initiate(struct script *script, const char *id)
 	};
 
 	vici_value(&line.message, "child", id);
-	vici_value(&line.message, "ike", id);
+	vici_value(&line.message, "ike", name);
 	vici_value(&line.message, "timeout", "-1");
 	script_add(script, &line);
 }
@@ -124,33 +144,112 @@ static void add_unload_key(struct script *script, const char *key_id)
 	script_add(script, &line);
 }
 
-static void add_unload(struct script *script, const struct ike_seen *seen)
+static void add_unload_keys(struct script *script, const struct ike_seen *seen)
 {
-	if (seen->is_loaded) {
-		struct script_line line = { .command = "unload-conn" };
-
-		vici_value(&line.message, "name", seen->id);
-		script_add(script, &line);
-	}
-	/* Always: a peer may have connected since charon was asked. */
-	add_terminate(script, "ike", seen->id, CLOSE_LIMIT_MS);
 	for (size_t i = 0; i < seen->key_ids_len; i++)
 		add_unload_key(script, seen->key_ids[i]);
 }
 
-static void add_load(
+static void add_unload(struct script *script, const struct ike_seen *seen, const char *name)
+{
+	if (ike_names_has(&seen->loaded, name)) {
+		struct script_line line = {
+			.command = "unload-conn",
+			/* Another member may have taken it away a moment ago. */
+			.may_fail = ike_is_group_name(name, strlen(name)),
+		};
+
+		vici_value(&line.message, "name", name);
+		script_add(script, &line);
+	}
+	/* Always: a peer may have connected since charon was asked. */
+	add_terminate(script, "ike", name, CLOSE_LIMIT_MS);
+}
+
+static void add_load_conn(struct script *script, const struct ike_group *group)
+{
+	struct script_line line = { .command = "load-conn" };
+
+	ike_load_conn(group->name, group->members, group->len, &line.message);
+	script_add(script, &line);
+}
+
+static void add_load_key(
 	const struct ike *ike, struct script *script, const struct ike_settings *settings)
 {
-	struct script_line key = { .command = "load-shared", .kind = LINE_LOAD_KEY };
-	struct script_line connection = { .command = "load-conn" };
-	char fingerprint[FINGERPRINT_TEXT_SIZE];
+	struct script_line line = { .command = "load-shared", .kind = LINE_LOAD_KEY };
 
-	fingerprint_of(settings, ike->parts.fingerprint_key, fingerprint);
-	key.key_id = fingerprint_key_id(settings->connection->meta.id, fingerprint);
-	ike_load_shared(settings, key.key_id, &key.message);
-	script_add(script, &key);
-	ike_load_conn(settings, &connection.message);
-	script_add(script, &connection);
+	line.key_id = fingerprint_key_id(settings, ike->parts.fingerprint_key);
+	ike_load_shared(settings, line.key_id, &line.message);
+	script_add(script, &line);
+}
+
+/* Out of one of charon's connections; whoever else is in it stays. */
+static void add_leave(
+	struct ike *ike, struct script *script, const struct ike_seen *seen, const char *name)
+{
+	struct ike_group others = { .len = 0 };
+	struct tunnel *tunnel, *next;
+
+	(void)snprintf(others.name, sizeof(others.name), "%s", name);
+	HASH_ITER (hh, ike->tunnels.items, tunnel, next)
+		if (strcmp(tunnel->group, name) == 0 && strcmp(tunnel->id, seen->id) != 0)
+			ike_group_add(
+				&others, ike->parts.world, tunnel->id, ike->parts.fingerprint_key);
+	if (others.len) {
+		add_load_conn(script, &others);
+		add_terminate_child(script, name, seen->id);
+	} else {
+		add_unload(script, seen, name);
+	}
+	ike_group_clear(&others);
+}
+
+/* but: the one that is not left; NULL: all. */
+static void add_leave_all(
+	struct ike *ike, struct script *script, const struct ike_seen *seen, const char *but)
+{
+	struct ike_names names;
+
+	ike_seen_names(seen, &names);
+	for (size_t i = 0; i < names.len; i++)
+		if (!but || strcmp(names.items[i], but) != 0)
+			add_leave(ike, script, seen, names.items[i]);
+	ike_names_clear(&names);
+}
+
+/* Where phase 1 has changed for all, old keys of members whose turn comes later would be tried with
+ * the peer as well. */
+static void add_unload_others_keys(
+	struct ike *ike, struct script *script, const struct ike_group *group, const char *id)
+{
+	for (size_t i = 0; i < group->len; i++) {
+		const char *other = group->members[i].connection->meta.id;
+		const struct keyring_entry *entry = keyring_find(&ike->keyring, other);
+		AUTO_FREE char *right =
+			fingerprint_key_id(&group->members[i], ike->parts.fingerprint_key);
+
+		for (size_t j = 0; entry && j < entry->len; j++)
+			if (strcmp(other, id) != 0 && strcmp(entry->key_ids[j], right) != 0)
+				add_unload_key(script, entry->key_ids[j]);
+	}
+}
+
+/* Into the connection it belongs in. */
+static void add_enter(struct ike *ike, struct script *script, const struct ike_group *group,
+	const struct ike_settings *settings, const struct ike_seen *seen)
+{
+	const char *id = settings->connection->meta.id;
+
+	add_unload_others_keys(ike, script, group, id);
+	if (seen && group->len > 1) {
+		add_load_conn(script, group);
+		add_terminate_child(script, group->name, id);
+		add_load_key(ike, script, settings);
+	} else {
+		add_load_key(ike, script, settings);
+		add_load_conn(script, group);
+	}
 }
 
 static bool is_same_pair(const struct ike_settings *a, const struct ike_settings *b)
@@ -190,11 +289,19 @@ static int tell_plug_in(struct ike *ike, const struct ike_settings *settings)
 		allows_nat_traversal(ike->parts.world, settings));
 }
 
-static void plan_negotiation(
-	struct script *script, struct tunnel *tunnel, const struct ike_plan *plan, const char *id)
+/* Is a child to be expected without our doing? */
+static bool is_child_coming(const struct tunnel *tunnel, const struct ike_plan *plan)
 {
-	if (plan->is_connecting ||
-		(plan->sa && plan->sa->age_s < CHILD_COMING_S && tunnel->failures < 2)) {
+	if (!plan->sa || plan->sa->age_s >= CHILD_COMING_S || tunnel->failures >= 2)
+		return false;
+	/* On an IKE_SA that was begun here for another member nobody asks for this one's. */
+	return !*tunnel->group || !plan->sa->is_initiator || tunnel->failures > 0;
+}
+
+static void plan_negotiation(
+	struct script *script, struct tunnel *tunnel, const struct ike_plan *plan, const char *name)
+{
+	if (plan->is_connecting || is_child_coming(tunnel, plan)) {
 		tunnel_look_in(tunnel, LOOK_AGAIN_MS);
 		return;
 	}
@@ -203,7 +310,7 @@ static void plan_negotiation(
 		return;
 	}
 	if (tunnel_may_try(tunnel))
-		add_initiate(script, id);
+		add_initiate(script, name, tunnel->id);
 	else
 		tunnel_look_at_next_try(tunnel);
 }
@@ -231,8 +338,15 @@ static void plan_sas(struct ike *ike, struct script *script, const struct ike_wa
 	else if (plan.child && plan.is_connecting)
 		tunnel_look_in(tunnel, LOOK_AGAIN_MS);
 	else if (!plan.child && ike_is_called_for(connection, tunnel->is_demanded))
-		plan_negotiation(script, tunnel, &plan, connection->meta.id);
+		plan_negotiation(script, tunnel, &plan, seen->loaded.items[0]);
 	ike_plan_clear(&plan);
+}
+
+static void remember_group(struct tunnel *tunnel, const char *name)
+{
+	bool is_group = ike_is_group_name(name, strlen(name));
+
+	(void)snprintf(tunnel->group, sizeof(tunnel->group), "%s", is_group ? name : "");
 }
 
 static int plan_settings(struct ike *ike, struct script *script, const struct ike_want *want,
@@ -241,19 +355,27 @@ static int plan_settings(struct ike *ike, struct script *script, const struct ik
 	const struct vpn_connection *connection = want->settings.connection;
 	struct tunnel *tunnel = tunnels_get(&ike->tunnels, connection->meta.id);
 	int err = tell_plug_in(ike, &want->settings);
+	struct ike_group group;
 	bool is_demanded;
 
 	if (err < 0)
 		return err;
-	if (seen)
-		add_unload(script, seen);
-	add_load(ike, script, &want->settings);
+	ike_group_of(ike->parts.world, &want->settings, ike->parts.fingerprint_key, &group);
+	if (seen) {
+		add_leave_all(ike, script, seen, group.name);
+		if (group.len == 1)
+			add_unload(script, seen, group.name);
+		add_unload_keys(script, seen);
+	}
+	add_enter(ike, script, &group, &want->settings, seen);
 	/* Traffic may have asked before the first load; what it asked of old settings is over. */
 	is_demanded = !seen && tunnel->is_demanded;
 	tunnel_reset(tunnel);
 	tunnel->is_demanded = is_demanded;
+	remember_group(tunnel, group.name);
 	if (ike_is_called_for(connection, is_demanded))
-		add_initiate(script, connection->meta.id);
+		add_initiate(script, group.name, connection->meta.id);
+	ike_group_clear(&group);
 	return 0;
 }
 
@@ -261,7 +383,8 @@ static int plan_all(struct ike *ike, struct script *script, const struct ike_wan
 	const struct ike_seen *seen)
 {
 	if (!want) {
-		add_unload(script, seen);
+		add_leave_all(ike, script, seen, NULL);
+		add_unload_keys(script, seen);
 		return 0;
 	}
 	if (!ike_settings_are_complete(&want->settings))

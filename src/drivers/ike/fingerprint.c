@@ -11,41 +11,59 @@
 #include <sodium.h>
 #include <string.h>
 
-void fingerprint_of(const struct ike_settings *settings, const struct secret *key,
+static void hash(const struct ike_settings *settings, const char *group, const struct secret *key,
 	char ret[static FINGERPRINT_TEXT_SIZE])
 {
 	struct vici_message message = { 0 };
-	uint8_t hash[crypto_generichash_BYTES_MIN > 16 ? crypto_generichash_BYTES_MIN : 16];
+	uint8_t bytes[crypto_generichash_BYTES_MIN > 16 ? crypto_generichash_BYTES_MIN : 16];
 
-	ike_load_conn(settings, &message);
+	ike_load_conn(group, settings, 1, &message);
 	ike_load_shared(settings, settings->connection->meta.id, &message);
 	vici_value(&message, "nat", settings->connection->enable_nat_traversal ? "yes" : "no");
-	crypto_generichash(hash, sizeof(hash), message.bytes, message.size, key->bytes, key->size);
+	crypto_generichash(
+		bytes, sizeof(bytes), message.bytes, message.size, key->bytes, key->size);
 	vici_message_clear(&message);
-	hex_encode(hash, FINGERPRINT_SIZE, ret);
+	hex_encode(bytes, FINGERPRINT_SIZE, ret);
 }
 
-char *fingerprint_key_id(const char *connection_id, const char *fingerprint)
+void fingerprint_of(const struct ike_settings *settings, const struct secret *key,
+	char ret[static FINGERPRINT_TEXT_SIZE])
 {
-	return xasprintf("%s:%s", connection_id, fingerprint);
+	char group[IKE_NAME_SIZE];
+
+	ike_group_name(settings, key, group);
+	hash(settings, group, key, ret);
 }
 
-bool ike_is_our_name(const char *name, size_t size)
+char *fingerprint_key_id(const struct ike_settings *settings, const struct secret *key)
 {
-	return size == IKE_ID_SIZE && memcmp(name, "vco-", 4) == 0;
+	const char *id = settings->connection->meta.id;
+	char group[IKE_NAME_SIZE], fingerprint[FINGERPRINT_TEXT_SIZE];
+
+	ike_group_name(settings, key, group);
+	hash(settings, group, key, fingerprint);
+	if (strcmp(group, id) == 0)
+		return xasprintf("%s:%s", id, fingerprint);
+	return xasprintf("%s:%s:%s", id, fingerprint, group);
 }
 
-bool fingerprint_split(
-	const char *key_id, char ret_id[static IKE_ID_SIZE + 1], const char **ret_fingerprint)
+bool fingerprint_split(const char *key_id, char ret_id[static IKE_NAME_SIZE])
 {
 	const char *colon = strchr(key_id, ':');
 
-	if (!colon || !ike_is_our_name(key_id, (size_t)(colon - key_id)))
+	if (!colon || !ike_is_our_id(key_id, (size_t)(colon - key_id)))
 		return false;
 	memcpy(ret_id, key_id, IKE_ID_SIZE);
 	ret_id[IKE_ID_SIZE] = '\0';
-	*ret_fingerprint = colon + 1;
 	return true;
+}
+
+void fingerprint_group(const char *key_id, char ret_name[static IKE_NAME_SIZE])
+{
+	const char *last = strrchr(key_id, ':') + 1;
+	bool has_group = ike_is_group_name(last, strlen(last));
+
+	(void)snprintf(ret_name, IKE_NAME_SIZE, "%s", has_group ? last : key_id);
 }
 
 static int make_key(const char *path, struct secret **ret)

@@ -70,15 +70,43 @@ void ike_charon_changed(struct ike *ike)
 	ike->parts.mark(ike->parts.mark_arg, KIND_VPN_CONNECTION, NULL);
 }
 
+/* Calls for each connection that is a child of this one of charon's. */
+static void each_member(struct ike *ike, const char *name,
+	void (*call)(struct ike *ike, const char *id, const void *arg), const void *arg)
+{
+	struct tunnel *tunnel, *next;
+
+	if (!ike_is_group_name(name, strlen(name))) {
+		if (world_get(ike->parts.world, KIND_VPN_CONNECTION, name))
+			call(ike, name, arg);
+		return;
+	}
+	HASH_ITER (hh, ike->tunnels.items, tunnel, next)
+		if (strcmp(tunnel->group, name) == 0 &&
+			world_get(ike->parts.world, KIND_VPN_CONNECTION, tunnel->id))
+			call(ike, tunnel->id, arg);
+}
+
+static void mark_member(struct ike *ike, const char *id, const void *arg)
+{
+	(void)arg;
+	mark_connection(ike, id);
+}
+
 void ike_event(struct ike *ike, const struct vici_tree *message)
 {
 	const struct vici_node *section = vici_first(message, vici_root(message));
 
 	for (; section; section = vici_next(message, section)) {
-		AUTO_FREE char *name = vici_name_text(section);
+		AUTO_FREE char *name = NULL;
 
-		if (section->type == VICI_SECTION && ike_is_our_name(name, strlen(name)))
+		if (section->type != VICI_SECTION)
+			continue;
+		name = vici_name_text(section);
+		if (ike_is_our_id(name, strlen(name)))
 			mark_connection(ike, name);
+		else
+			each_member(ike, name, mark_member, NULL);
 	}
 }
 
@@ -124,10 +152,35 @@ static enum reason reason_of_alert(uint32_t reason)
 	return reason < ARRAY_LEN(reasons) ? reasons[reason] : REASON_NONE;
 }
 
-static void take_alert(struct ike *ike, const char *id, const struct charon_alert *alert)
+/* Is it about phase 2, and so about one member of a group? */
+static bool is_about_child(const struct charon_alert *alert)
 {
+	return alert->reason == CHARON_CHILD_PROPOSAL_MISMATCH ||
+	       alert->reason == CHARON_SELECTOR_MISMATCH;
+}
+
+/* charon says which connection, not which child: the one that is asked to come up and is not. */
+static bool concerns(
+	const struct ike *ike, const struct tunnel *tunnel, const struct charon_alert *alert)
+{
+	const struct vpn_connection *connection =
+		world_get(ike->parts.world, KIND_VPN_CONNECTION, tunnel->id);
+
+	if (!ike_is_group_name(tunnel->group, strlen(tunnel->group)))
+		return true;
+	if (alert->reason == CHARON_DPD_TIMEOUT)
+		return tunnel->is_up || ike_is_called_for(connection, tunnel->is_demanded);
+	return !is_about_child(alert) ||
+	       (!tunnel->is_up && ike_is_called_for(connection, tunnel->is_demanded));
+}
+
+static void take_alert(struct ike *ike, const char *id, const void *arg)
+{
+	const struct charon_alert *alert = arg;
 	struct tunnel *tunnel = tunnels_get(&ike->tunnels, id);
 
+	if (!concerns(ike, tunnel, alert))
+		return;
 	tunnel->reason = reason_of_alert(alert->reason);
 	tunnel->message[0] = '\0';
 	if (alert->local[0] || alert->remote[0])
@@ -167,6 +220,6 @@ void ike_alert(struct ike *ike, const struct charon_alert *alert)
 		return;
 	if (!*name)
 		take_alert_by_address(ike, alert);
-	else if (world_get(ike->parts.world, KIND_VPN_CONNECTION, name))
-		take_alert(ike, name, alert);
+	else
+		each_member(ike, name, take_alert, alert);
 }

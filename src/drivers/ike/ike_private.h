@@ -24,10 +24,6 @@ struct ike_want {
 	struct ike_settings settings;
 };
 
-void ike_settings_of(const struct world *world, const struct vpn_connection *connection,
-	struct ike_settings *ret);
-bool ike_settings_are_complete(const struct ike_settings *settings); /* both gateways are known */
-
 int ike_want(const struct world *world, const struct scope *scope, struct items *ret);
 int ike_observe(void *ctx, const struct scope *scope,
 	void (*done)(void *arg, int err, struct items *seen), void *arg);

@@ -39,11 +39,10 @@ const struct keyring_entry *keyring_find(const struct keyring *keyring, const ch
 
 void keyring_add(struct keyring *keyring, const char *key_id)
 {
-	char id[IKE_ID_SIZE + 1];
-	const char *fingerprint;
+	char id[IKE_NAME_SIZE];
 	struct keyring_entry *entry;
 
-	if (!fingerprint_split(key_id, id, &fingerprint))
+	if (!fingerprint_split(key_id, id))
 		return;
 	entry = find(keyring, id);
 	if (!entry) {
@@ -60,11 +59,10 @@ void keyring_add(struct keyring *keyring, const char *key_id)
 
 void keyring_remove(struct keyring *keyring, const char *key_id)
 {
-	char id[IKE_ID_SIZE + 1];
-	const char *fingerprint;
+	char id[IKE_NAME_SIZE];
 	struct keyring_entry *entry;
 
-	if (!fingerprint_split(key_id, id, &fingerprint))
+	if (!fingerprint_split(key_id, id))
 		return;
 	entry = find(keyring, id);
 	for (size_t i = 0; entry && i < entry->len; i++) {

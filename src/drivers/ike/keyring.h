@@ -11,7 +11,7 @@
 #include <uthash.h>
 
 struct keyring_entry {
-	char id[IKE_ID_SIZE + 1]; /* of the connection */
+	char id[IKE_NAME_SIZE]; /* of the connection */
 	char **key_ids;
 	size_t len;
 	UT_hash_handle hh;

@@ -2,7 +2,10 @@
 /*
  * Asks charon what is loaded and what is up, for one connection or for all of ours:
  *
- *   list-conns ─▶ get-shared (everything, or when not known) ─▶ list-sas ─▶ items
+ *   get-shared (everything, or when not known) ─▶ list-conns ─▶ list-sas ─▶ items
+ *
+ * For one connection the two lists are asked for each of charon's connections that may have to do
+ * with it: the one it belongs in, and where it was before.
  */
 #include "base/log.h"
 #include "drivers/ike/ike_private.h"
@@ -16,10 +19,20 @@ struct found {
 	UT_hash_handle hh;
 };
 
+/* One of charon's connections and which of ours are in it. */
+struct place {
+	char name[IKE_NAME_SIZE];
+	struct ike_names ids;
+	UT_hash_handle hh;
+};
+
 struct observation {
 	struct ike *ike;
 	char *id; /* NULL: all */
 	struct found *found;
+	struct place *places;
+	struct ike_names names;    /* asked about; none: all */
+	size_t name;               /* the next one of them */
 	struct clock_timer *empty; /* answers where there is nothing to ask */
 	void (*done)(void *arg, int err, struct items *seen);
 	void *arg;
@@ -29,6 +42,7 @@ static void observation_free(void *flight)
 {
 	struct observation *observation = flight;
 	struct found *found, *next;
+	struct place *place, *next_place;
 
 	HASH_ITER (hh, observation->found, found, next) {
 		HASH_DEL(observation->found, found);
@@ -36,7 +50,13 @@ static void observation_free(void *flight)
 		free(found->id);
 		free(found);
 	}
+	HASH_ITER (hh, observation->places, place, next_place) {
+		HASH_DEL(observation->places, place);
+		ike_names_clear(&place->ids);
+		free(place);
+	}
 	observation->ike->parts.clock->timer_free(observation->empty);
+	ike_names_clear(&observation->names);
 	free(observation->id);
 	free(observation);
 }
@@ -64,32 +84,83 @@ static struct ike_seen *find_seen(const struct observation *observation, const c
 	return found ? found->seen : NULL;
 }
 
-/* The connection a section is about; NULL: a foreign one, or not the one asked for. */
-static char *our_name(const struct observation *observation, const struct vici_node *section)
+static struct place *get_place(struct observation *observation, const char *name)
 {
-	char *name;
+	struct place *place;
 
-	if (section->type != VICI_SECTION ||
-		!ike_is_our_name((const char *)section->name, section->name_size))
+	HASH_FIND_STR(observation->places, name, place);
+	if (place)
+		return place;
+	place = xcalloc(1, sizeof(*place));
+	(void)snprintf(place->name, sizeof(place->name), "%s", name);
+	HASH_ADD_STR(observation->places, name, place);
+	return place;
+}
+
+static bool is_asked_for(const struct observation *observation, const char *id)
+{
+	return !observation->id || strcmp(observation->id, id) == 0;
+}
+
+/* Is this section one of charon's connections of ours? Its name, an own string, or NULL. */
+static char *our_name(const struct vici_node *section)
+{
+	const char *name = (const char *)section->name;
+
+	if (section->type != VICI_SECTION || (!ike_is_our_id(name, section->name_size) &&
+						     !ike_is_group_name(name, section->name_size)))
 		return NULL;
-	name = vici_name_text(section);
-	if (observation->id && strcmp(name, observation->id) != 0) {
-		free(name);
-		return NULL;
-	}
-	return name;
+	return vici_name_text(section);
+}
+
+static void add_loaded(struct observation *observation, const char *id, const char *name)
+{
+	if (!is_asked_for(observation, id))
+		return;
+	ike_names_add(&get_seen(observation, id)->loaded, name);
+	ike_names_add(&get_place(observation, name)->ids, id);
 }
 
 static void got_connection(void *arg, const struct vici_tree *message)
 {
 	struct observation *observation = arg;
-	const struct vici_node *section = vici_first(message, vici_root(message));
+	const struct vici_node *section = vici_first(message, vici_root(message)), *child;
 
 	for (; section; section = vici_next(message, section)) {
-		AUTO_FREE char *name = our_name(observation, section);
+		AUTO_FREE char *name = our_name(section);
 
-		if (name)
-			get_seen(observation, name)->is_loaded = true;
+		if (name && ike_is_our_id(name, strlen(name)))
+			add_loaded(observation, name, name);
+		if (!name || !ike_is_group_name(name, strlen(name)))
+			continue;
+		child = vici_find(message, section, "children");
+		child = child ? vici_first(message, child) : NULL;
+		for (; child; child = vici_next(message, child)) {
+			AUTO_FREE char *id = vici_name_text(child);
+
+			if (ike_is_our_id(id, strlen(id)))
+				add_loaded(observation, id, name);
+		}
+	}
+}
+
+/* Every connection that is configured where this IKE_SA belongs, or has a child on it. */
+static void find_owners(struct observation *observation, const char *name,
+	const struct vici_tree *message, const struct vici_node *section, struct ike_names *ret)
+{
+	const struct place *place = get_place(observation, name);
+	const struct vici_node *child = vici_find(message, section, "child-sas");
+
+	for (size_t i = 0; i < place->ids.len; i++)
+		ike_names_add(ret, place->ids.items[i]);
+	if (ike_is_our_id(name, strlen(name)) && is_asked_for(observation, name))
+		ike_names_add(ret, name);
+	child = child ? vici_first(message, child) : NULL;
+	for (; child; child = vici_next(message, child)) {
+		AUTO_FREE char *id = ike_child_name(message, child);
+
+		if (id && is_asked_for(observation, id))
+			ike_names_add(ret, id);
 	}
 }
 
@@ -99,10 +170,15 @@ static void got_sa(void *arg, const struct vici_tree *message)
 	const struct vici_node *section = vici_first(message, vici_root(message));
 
 	for (; section; section = vici_next(message, section)) {
-		AUTO_FREE char *name = our_name(observation, section);
+		AUTO_FREE char *name = our_name(section);
+		struct ike_names owners = { 0 };
 
-		if (name)
-			ike_seen_add_sa(get_seen(observation, name), message, section);
+		if (!name)
+			continue;
+		find_owners(observation, name, message, section, &owners);
+		for (size_t i = 0; i < owners.len; i++)
+			ike_seen_add_sa(get_seen(observation, owners.items[i]), message, section);
+		ike_names_clear(&owners);
 	}
 }
 
@@ -129,10 +205,28 @@ static void remember(const struct observation *observation, struct tunnel *tunne
 		seen->is_demanded = tunnel->is_demanded;
 }
 
+/* charon's events and alerts name a group only: who is in it has to be known. */
+static void remember_group(const struct observation *observation, const struct found *found)
+{
+	struct tunnels *tunnels = &observation->ike->tunnels;
+	const struct ike_names *loaded = &found->seen->loaded;
+	struct tunnel *tunnel = tunnels_find(tunnels, found->id);
+
+	if (tunnel && loaded->len)
+		tunnel->group[0] = '\0';
+	for (size_t i = 0; i < loaded->len; i++)
+		if (ike_is_group_name(loaded->items[i], IKE_ID_SIZE))
+			memcpy(tunnels_get(tunnels, found->id)->group, loaded->items[i],
+				IKE_NAME_SIZE);
+}
+
 static void remember_all(const struct observation *observation)
 {
 	struct tunnel *tunnel, *next;
+	const struct found *found;
 
+	for (found = observation->found; found; found = found->hh.next)
+		remember_group(observation, found);
 	if (observation->id) {
 		tunnel = tunnels_find(&observation->ike->tunnels, observation->id);
 		if (tunnel)
@@ -185,7 +279,6 @@ static void got_sas(void *arg, int err, const struct vici_tree *message)
 	answer(observation, 0, &items);
 }
 
-/* A list command, for one connection or for all. */
 static void ask(struct observation *observation, const char *command,
 	void (*streamed)(void *arg, const struct vici_tree *message),
 	void (*done)(void *arg, int err, const struct vici_tree *message))
@@ -200,9 +293,69 @@ static void ask(struct observation *observation, const char *command,
 	};
 	const struct vici_port *port = &observation->ike->parts.vici;
 
-	if (observation->id)
-		vici_value(&message, "ike", observation->id);
+	if (observation->names.len)
+		vici_value(&message, "ike", observation->names.items[observation->name++]);
 	port->request(port->ctx, &request);
+}
+
+static void got_sas_of_one(void *arg, int err, const struct vici_tree *message)
+{
+	struct observation *observation = arg;
+
+	if (err == 0 && observation->name < observation->names.len)
+		ask(observation, "list-sas", got_sa, got_sas_of_one);
+	else
+		got_sas(arg, err, message);
+}
+
+static void got_connections(void *arg, int err, const struct vici_tree *message)
+{
+	struct observation *observation = arg;
+
+	(void)message;
+	if (err < 0) {
+		answer(observation, err, NULL);
+	} else if (observation->name < observation->names.len) {
+		ask(observation, "list-conns", got_connection, got_connections);
+	} else {
+		observation->name = 0;
+		ask(observation, "list-sas", got_sa, got_sas_of_one);
+	}
+}
+
+/* Where a connection may be found: where it belongs, has a key for, was last. */
+static void choose_names(struct observation *observation)
+{
+	struct ike *ike = observation->ike;
+	const struct vpn_connection *connection =
+		world_get(ike->parts.world, KIND_VPN_CONNECTION, observation->id);
+	const struct keyring_entry *keys = keyring_find(&ike->keyring, observation->id);
+	const struct tunnel *tunnel = tunnels_find(&ike->tunnels, observation->id);
+	struct ike_settings settings;
+	char name[IKE_NAME_SIZE];
+
+	if (connection) {
+		ike_settings_of(ike->parts.world, connection, &settings);
+		if (ike_settings_are_complete(&settings)) {
+			ike_group_name(&settings, ike->parts.fingerprint_key, name);
+			ike_names_add(&observation->names, name);
+		}
+	}
+	for (size_t i = 0; keys && i < keys->len; i++) {
+		fingerprint_group(keys->key_ids[i], name);
+		ike_names_add(&observation->names, name);
+	}
+	if (tunnel && *tunnel->group)
+		ike_names_add(&observation->names, tunnel->group);
+	if (observation->names.len == 0)
+		ike_names_add(&observation->names, observation->id);
+}
+
+static void list(struct observation *observation)
+{
+	if (observation->id)
+		choose_names(observation);
+	ask(observation, "list-conns", got_connection, got_connections);
 }
 
 static void got_keys(void *arg, int err, const struct vici_tree *message)
@@ -224,12 +377,11 @@ static void got_keys(void *arg, int err, const struct vici_tree *message)
 		keyring_add(keyring, key_id);
 	}
 	keyring->is_known = true;
-	ask(observation, "list-sas", got_sa, got_sas);
+	list(observation);
 }
 
-static void got_connections(void *arg, int err, const struct vici_tree *message)
+static void begin(struct observation *observation)
 {
-	struct observation *observation = arg;
 	const struct vici_port *port = &observation->ike->parts.vici;
 	struct vici_request request = {
 		.command = "get-shared",
@@ -237,11 +389,8 @@ static void got_connections(void *arg, int err, const struct vici_tree *message)
 		.arg = observation,
 	};
 
-	(void)message;
-	if (err < 0)
-		answer(observation, err, NULL);
-	else if (observation->id && observation->ike->keyring.is_known)
-		ask(observation, "list-sas", got_sa, got_sas);
+	if (observation->id && observation->ike->keyring.is_known)
+		list(observation);
 	else
 		port->request(port->ctx, &request);
 }
@@ -286,6 +435,6 @@ int ike_observe(void *ctx, const struct scope *scope,
 	if (scope->id && scope->kind != KIND_VPN_CONNECTION)
 		clock->timer_set(observation->empty, 0);
 	else
-		ask(observation, "list-conns", got_connection, got_connections);
+		begin(observation);
 	return 0;
 }

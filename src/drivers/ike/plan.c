@@ -8,19 +8,22 @@
  *   where both carry, it was the peer, and the one that we began is alive at both ends.
  * - Otherwise what both ends see alike decides: the younger one, then the larger initiator SPI; and
  *   they take turns, lest each ends what the other one keeps.
+ * - Of the IKE_SAs of a group one is too much when each of its children has a better place: its
+ *   members never disagree on that, because all of them look at every child.
  */
 #include "drivers/ike/plan.h"
 
 #include <string.h>
 
-static const struct ike_child_seen *youngest_child(const struct ike_sa_seen *sa)
+/* name NULL: of any member. */
+static const struct ike_child_seen *youngest_child(const struct ike_sa_seen *sa, const char *name)
 {
 	const struct ike_child_seen *youngest = NULL;
 
 	for (size_t i = 0; i < sa->children_len; i++) {
 		const struct ike_child_seen *child = &sa->children[i];
 
-		if (!child->is_installed)
+		if (!child->is_installed || (name && strcmp(child->name, name) != 0))
 			continue;
 		if (!youngest || child->age_s < youngest->age_s ||
 			(child->age_s == youngest->age_s && child->id > youngest->id))
@@ -29,9 +32,10 @@ static const struct ike_child_seen *youngest_child(const struct ike_sa_seen *sa)
 	return youngest;
 }
 
-static bool is_better(const struct ike_sa_seen *a, const struct ike_sa_seen *b)
+static bool is_better(const struct ike_sa_seen *a, const struct ike_sa_seen *b, const char *name)
 {
-	bool a_carries = youngest_child(a) != NULL, b_carries = youngest_child(b) != NULL;
+	bool a_carries = youngest_child(a, name) != NULL,
+	     b_carries = youngest_child(b, name) != NULL;
 
 	if (a_carries != b_carries)
 		return a_carries;
@@ -42,6 +46,31 @@ static bool is_better(const struct ike_sa_seen *a, const struct ike_sa_seen *b)
 	if (a->is_initiator)
 		return a->id > b->id;
 	return a->spi > b->spi;
+}
+
+/* The best one for this member; name NULL: for any. */
+static const struct ike_sa_seen *best_sa(const struct ike_seen *seen, const char *name)
+{
+	const struct ike_sa_seen *best = NULL;
+
+	for (size_t i = 0; i < seen->sas_len; i++) {
+		const struct ike_sa_seen *sa = &seen->sas[i];
+
+		if (sa->state == SA_ESTABLISHED && (!best || is_better(sa, best, name)))
+			best = sa;
+	}
+	return best;
+}
+
+/* Is there nothing on it that has not a better place? */
+static bool is_superfluous(const struct ike_seen *seen, const struct ike_sa_seen *sa)
+{
+	if (sa == best_sa(seen, NULL))
+		return false;
+	for (size_t i = 0; i < sa->children_len; i++)
+		if (sa->children[i].is_installed && best_sa(seen, sa->children[i].name) == sa)
+			return false;
+	return true;
 }
 
 static void add_id(uint32_t **ids, size_t *len, uint32_t id)
@@ -71,7 +100,7 @@ static void add_old_sas(struct ike_plan *plan, const struct ike_seen *seen)
 	for (size_t i = 0; i < seen->sas_len; i++) {
 		const struct ike_sa_seen *sa = &seen->sas[i];
 
-		if (sa == plan->sa || sa->state != SA_ESTABLISHED)
+		if (sa == plan->sa || sa->state != SA_ESTABLISHED || !is_superfluous(seen, sa))
 			continue;
 		/* Once its child has come, another one may be the better one. */
 		if (sa->age_s < age_s || plan->sa->age_s < age_s || sa->is_adding_child)
@@ -86,7 +115,7 @@ static void add_old_sas(struct ike_plan *plan, const struct ike_seen *seen)
 static const struct ike_child_seen *handed_over_child(const struct ike_seen *seen)
 {
 	for (size_t i = 0; i < seen->sas_len; i++) {
-		const struct ike_child_seen *child = youngest_child(&seen->sas[i]);
+		const struct ike_child_seen *child = youngest_child(&seen->sas[i], seen->id);
 
 		if (seen->sas[i].state == SA_CONNECTING && child)
 			return child;
@@ -94,12 +123,12 @@ static const struct ike_child_seen *handed_over_child(const struct ike_seen *see
 	return NULL;
 }
 
-static void add_old_children(struct ike_plan *plan, const struct ike_sa_seen *sa)
+static void add_old_children(struct ike_plan *plan, const struct ike_sa_seen *sa, const char *name)
 {
 	for (size_t i = 0; i < sa->children_len; i++) {
 		const struct ike_child_seen *child = &sa->children[i];
 
-		if (!child->is_installed || child == plan->child)
+		if (!child->is_installed || child == plan->child || strcmp(child->name, name) != 0)
 			continue;
 		if (plan->child->age_s < DUPLICATE_AGE_S)
 			plan->has_young_duplicate = true;
@@ -108,22 +137,32 @@ static void add_old_children(struct ike_plan *plan, const struct ike_sa_seen *sa
 	}
 }
 
-void ike_plan_of(const struct ike_seen *seen, struct ike_plan *ret)
+/* Duplicates of this member's child, where their IKE_SA stays. */
+static void add_all_old_children(struct ike_plan *plan, const struct ike_seen *seen)
 {
-	*ret = (struct ike_plan){ 0 };
 	for (size_t i = 0; i < seen->sas_len; i++) {
 		const struct ike_sa_seen *sa = &seen->sas[i];
 
-		if (sa->state == SA_CONNECTING)
-			ret->is_connecting = true;
-		if (sa->state == SA_ESTABLISHED && (!ret->sa || is_better(sa, ret->sa)))
-			ret->sa = sa;
+		if (sa == plan->sa || (sa->state == SA_ESTABLISHED && !is_superfluous(seen, sa)))
+			add_old_children(plan, sa, seen->id);
 	}
+}
+
+void ike_plan_of(const struct ike_seen *seen, struct ike_plan *ret)
+{
+	*ret = (struct ike_plan){ 0 };
+	for (size_t i = 0; i < seen->sas_len; i++)
+		if (seen->sas[i].state == SA_CONNECTING)
+			ret->is_connecting = true;
+	ret->sa = best_sa(seen, seen->id);
 	if (!ret->sa)
 		return;
-	ret->child = youngest_child(ret->sa);
+	ret->child = youngest_child(ret->sa, seen->id);
+	/* Without a child it would get one on the one that the others keep. */
+	if (!ret->child)
+		ret->sa = best_sa(seen, NULL);
 	if (ret->child)
-		add_old_children(ret, ret->sa);
+		add_all_old_children(ret, seen);
 	else
 		ret->child = handed_over_child(seen);
 	add_old_sas(ret, seen);

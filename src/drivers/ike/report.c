@@ -43,7 +43,8 @@ static enum reason reason_of(const struct vpn_connection *connection, const stru
 		*ret_message = tunnel->message;
 		return tunnel->reason;
 	}
-	if (!plan->sa && !plan->is_connecting &&
+	/* The IKE_SA of a group is there for the others. */
+	if ((!plan->sa || (tunnel && *tunnel->group)) && !plan->is_connecting &&
 		!ike_is_called_for(connection, tunnel && tunnel->is_demanded))
 		return REASON_WAITING_FOR_TRAFFIC;
 	return REASON_NEGOTIATING;

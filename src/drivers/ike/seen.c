@@ -8,6 +8,28 @@
 
 #include <string.h>
 
+bool ike_names_has(const struct ike_names *names, const char *name)
+{
+	for (size_t i = 0; i < names->len; i++)
+		if (strcmp(names->items[i], name) == 0)
+			return true;
+	return false;
+}
+
+void ike_names_add(struct ike_names *names, const char *name)
+{
+	if (ike_names_has(names, name))
+		return;
+	names->items = xreallocarray(names->items, names->len + 1, sizeof(*names->items));
+	(void)snprintf(names->items[names->len++], IKE_NAME_SIZE, "%s", name);
+}
+
+void ike_names_clear(struct ike_names *names)
+{
+	free(names->items);
+	*names = (struct ike_names){ 0 };
+}
+
 struct ike_seen *ike_seen_new(const char *id)
 {
 	struct ike_seen *seen = xcalloc(1, sizeof(*seen));
@@ -18,8 +40,11 @@ struct ike_seen *ike_seen_new(const char *id)
 
 static void sa_clear(struct ike_sa_seen *sa)
 {
-	for (size_t i = 0; i < sa->children_len; i++)
+	for (size_t i = 0; i < sa->children_len; i++) {
 		free(sa->children[i].proposal);
+		free(sa->children[i].local_ts);
+		free(sa->children[i].remote_ts);
+	}
 	free(sa->children);
 	free(sa->proposal);
 }
@@ -34,6 +59,7 @@ void ike_seen_free(void *data)
 		free(seen->key_ids[i]);
 	for (size_t i = 0; i < seen->sas_len; i++)
 		sa_clear(&seen->sas[i]);
+	ike_names_clear(&seen->loaded);
 	free(seen->key_ids);
 	free(seen->sas);
 	free(seen->id);
@@ -77,11 +103,43 @@ static bool is_yes(const struct vici_tree *tree, const struct vici_node *node, c
 	return vici_value_is(vici_find(tree, node, name), "yes");
 }
 
+/* A list's items with a blank between. */
+static char *list_of(const struct vici_tree *tree, const struct vici_node *node, const char *name)
+{
+	AUTO_STRBUF struct strbuf buf = STRBUF_INIT(4096);
+	const struct vici_node *list = vici_find(tree, node, name);
+	const struct vici_node *item = list ? vici_first(tree, list) : NULL;
+
+	for (; item; item = vici_next(tree, item)) {
+		AUTO_FREE char *text = vici_value_text(item);
+
+		if (text)
+			strbuf_addf(&buf, "%s%s", *strbuf_text(&buf) ? " " : "", text);
+	}
+	return xstrdup(strbuf_text(&buf));
+}
+
+char *ike_child_name(const struct vici_tree *tree, const struct vici_node *child)
+{
+	const struct vici_node *state = vici_find(tree, child, "state");
+	char *name = vici_value_text(vici_find(tree, child, "name"));
+
+	if (name && ike_is_our_id(name, strlen(name)) && !vici_value_is(state, "DELETED") &&
+		!vici_value_is(state, "DELETING"))
+		return name;
+	free(name);
+	return NULL;
+}
+
 static void add_child(
 	struct ike_sa_seen *sa, const struct vici_tree *tree, const struct vici_node *node)
 {
 	const struct vici_node *state = vici_find(tree, node, "state");
+	AUTO_FREE char *name = vici_value_text(vici_find(tree, node, "name"));
 	struct ike_child_seen *child;
+
+	if (!name || !ike_is_our_id(name, strlen(name)))
+		return;
 
 	sa->children = xreallocarray(sa->children, sa->children_len + 1, sizeof(*sa->children));
 	child = &sa->children[sa->children_len++];
@@ -93,7 +151,10 @@ static void add_child(
 				vici_value_is(state, "REKEYING") ||
 				vici_value_is(state, "UPDATING"),
 		.proposal = proposal_of(tree, node),
+		.local_ts = list_of(tree, node, "local-ts"),
+		.remote_ts = list_of(tree, node, "remote-ts"),
 	};
+	memcpy(child->name, name, sizeof(child->name));
 }
 
 static bool has_task(const struct vici_tree *tree, const struct vici_node *sa, const char *list,
@@ -127,6 +188,7 @@ void ike_seen_add_sa(
 	struct ike_seen *seen, const struct vici_tree *tree, const struct vici_node *node)
 {
 	AUTO_FREE char *host = vici_value_text(vici_find(tree, node, "remote-host"));
+	AUTO_FREE char *name = vici_name_text(node);
 	const struct vici_node *children = vici_find(tree, node, "child-sas");
 	struct ike_sa_seen *sa;
 
@@ -145,23 +207,38 @@ void ike_seen_add_sa(
 		.peer_port = (uint32_t)vici_number(tree, node, "remote-port", 0),
 		.proposal = proposal_of(tree, node),
 	};
+	(void)snprintf(sa->name, sizeof(sa->name), "%s", name);
 	if (!host || addr_parse(host, &sa->peer_address) < 0)
 		sa->peer_address = (struct addr){ 0 };
 	if (!children)
 		return;
 	for (children = vici_first(tree, children); children; children = vici_next(tree, children))
-		if (vici_value_is(vici_find(tree, children, "name"), seen->id))
-			add_child(sa, tree, children);
+		add_child(sa, tree, children);
+}
+
+void ike_seen_names(const struct ike_seen *seen, struct ike_names *ret)
+{
+	char name[IKE_NAME_SIZE];
+
+	*ret = (struct ike_names){ 0 };
+	for (size_t i = 0; i < seen->loaded.len; i++)
+		ike_names_add(ret, seen->loaded.items[i]);
+	for (size_t i = 0; i < seen->sas_len; i++)
+		ike_names_add(ret, seen->sas[i].name);
+	for (size_t i = 0; i < seen->key_ids_len; i++) {
+		fingerprint_group(seen->key_ids[i], name);
+		ike_names_add(ret, name);
+	}
 }
 
 bool ike_seen_has_settings(const struct ike_seen *seen, const struct ike_settings *settings)
 {
-	char wanted[FINGERPRINT_TEXT_SIZE], id[IKE_ID_SIZE + 1];
-	const char *fingerprint = "";
+	AUTO_FREE char *wanted = NULL;
+	char group[IKE_NAME_SIZE];
 
-	if (!seen->is_loaded || seen->key_ids_len != 1 ||
-		!fingerprint_split(seen->key_ids[0], id, &fingerprint))
+	if (seen->loaded.len != 1 || seen->key_ids_len != 1)
 		return false;
-	fingerprint_of(settings, seen->fingerprint_key, wanted);
-	return strcmp(wanted, fingerprint) == 0;
+	wanted = fingerprint_key_id(settings, seen->fingerprint_key);
+	fingerprint_group(wanted, group);
+	return strcmp(seen->key_ids[0], wanted) == 0 && strcmp(seen->loaded.items[0], group) == 0;
 }

@@ -8,15 +8,18 @@
 #include "drivers/ike/fingerprint.h"
 
 struct ike_child_seen {
-	uint32_t id; /* charon's unique id */
+	char name[IKE_NAME_SIZE]; /* the connection's id */
+	uint32_t id;              /* charon's unique id */
 	uint64_t age_s;
 	bool is_installed;
-	char *proposal; /* "AES_CBC_128/HMAC_SHA1_96" */
+	char *proposal;             /* "AES_CBC_128/HMAC_SHA1_96" */
+	char *local_ts, *remote_ts; /* as negotiated: "10.1.0.0/24 10.2.0.0/24" */
 };
 
 enum ike_sa_state { SA_CONNECTING, SA_ESTABLISHED, SA_GOING };
 
 struct ike_sa_seen {
+	char name[IKE_NAME_SIZE]; /* of charon's connection */
 	uint32_t id;
 	enum ike_sa_state state;
 	uint64_t age_s; /* since it was established */
@@ -26,21 +29,31 @@ struct ike_sa_seen {
 				 finished */
 	struct addr peer_address;
 	uint32_t peer_port;
-	char *proposal; /* "AES_CBC_128/HMAC_SHA1_96/PRF_HMAC_SHA1/MODP_1024" */
-	struct ike_child_seen *children;
+	char *proposal;                  /* "AES_CBC_128/HMAC_SHA1_96/PRF_HMAC_SHA1/MODP_1024" */
+	struct ike_child_seen *children; /* of every member of the group */
 	size_t children_len;
 };
 
+/* Names of charon's connections. */
+struct ike_names {
+	char (*items)[IKE_NAME_SIZE];
+	size_t len;
+};
+
 struct ike_seen {
-	char *id; /* of the connection */
-	bool is_loaded;
-	char **key_ids; /* shared keys of it */
+	char *id;                /* of the connection */
+	struct ike_names loaded; /* where it is configured; one when all is well */
+	char **key_ids;          /* shared keys of it */
 	size_t key_ids_len;
-	struct ike_sa_seen *sas;
+	struct ike_sa_seen *sas; /* of where it is configured, or has a child */
 	size_t sas_len;
 	bool is_demanded; /* it was asked to come up: traffic, or a peer that died */
 	const struct secret *fingerprint_key; /* borrowed from the driver */
 };
+
+void ike_names_add(struct ike_names *names, const char *name); /* once */
+bool ike_names_has(const struct ike_names *names, const char *name);
+void ike_names_clear(struct ike_names *names);
 
 struct ike_seen *ike_seen_new(const char *id);
 void ike_seen_free(void *seen);
@@ -48,5 +61,11 @@ void ike_seen_add_key_id(struct ike_seen *seen, const char *key_id);
 /* One IKE_SA out of a list-sa message; its section. */
 void ike_seen_add_sa(
 	struct ike_seen *seen, const struct vici_tree *tree, const struct vici_node *sa);
+/* Is this section of an IKE_SA a child that is not on its way out? Its name, an own string, or
+ * NULL.
+ */
+char *ike_child_name(const struct vici_tree *tree, const struct vici_node *child);
+/* Every charon connection that has to do with it: configured, up, or with a key for it. */
+void ike_seen_names(const struct ike_seen *seen, struct ike_names *ret);
 /* Is exactly this loaded? */
 bool ike_seen_has_settings(const struct ike_seen *seen, const struct ike_settings *settings);

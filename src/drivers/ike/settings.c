@@ -145,12 +145,6 @@ static void auth(struct vici_message *ret, const char *name, const char *id)
 	vici_section_end(ret);
 }
 
-static void numbers(struct vici_message *ret, const struct ike_settings *settings)
-{
-	vici_value_u32(ret, "if_id_in", settings->connection->number);
-	vici_value_u32(ret, "if_id_out", settings->connection->number);
-}
-
 static void child(struct vici_message *ret, const struct ike_settings *settings)
 {
 	const struct vpn_connection *connection = settings->connection;
@@ -163,7 +157,6 @@ static void child(struct vici_message *ret, const struct ike_settings *settings)
 	AUTO_FREE char *proposal = xasprintf(
 		"%s%s", plain, connection->ike_config.ike_version == IKE_V2 ? "-noesn-esn" : "");
 
-	vici_section_start(ret, "children");
 	vici_section_start(ret, connection->meta.id);
 	list_of_one(ret, "esp_proposals", proposal);
 	selectors(ret, "local_ts", &connection->local_subnet);
@@ -177,8 +170,9 @@ static void child(struct vici_message *ret, const struct ike_settings *settings)
 	vici_value(ret, "start_action", "none");
 	vici_value(ret, "close_action", "none");
 	vici_value(ret, "dpd_action", "clear");
-	numbers(ret, settings);
-	vici_section_end(ret);
+	/* Said of the child alone: what the connection says may not differ between its children. */
+	vici_value_u32(ret, "if_id_in", connection->number);
+	vici_value_u32(ret, "if_id_out", connection->number);
 	vici_section_end(ret);
 }
 
@@ -194,8 +188,10 @@ static void ike_lifetime(struct vici_message *ret, const struct ike_config *ike)
 	seconds(ret, "rand_time", times.rand);
 }
 
-void ike_load_conn(const struct ike_settings *settings, struct vici_message *ret)
+void ike_load_conn(
+	const char *name, const struct ike_settings *members, size_t len, struct vici_message *ret)
 {
+	const struct ike_settings *settings = &members[0];
 	const struct vpn_connection *connection = settings->connection;
 	const struct ike_config *ike = &connection->ike_config;
 	bool is_v2 = ike->ike_version == IKE_V2;
@@ -204,7 +200,7 @@ void ike_load_conn(const struct ike_settings *settings, struct vici_message *ret
 	AUTO_FREE char *local_id = local_identity(settings);
 	AUTO_FREE char *remote_id = remote_identity(settings);
 
-	vici_section_start(ret, connection->meta.id);
+	vici_section_start(ret, name);
 	vici_value(ret, "version", is_v2 ? "2" : "1");
 	if (!is_v2)
 		vici_value(ret, "aggressive", ike->ike_mode == IKE_AGGRESSIVE ? "yes" : "no");
@@ -225,10 +221,12 @@ void ike_load_conn(const struct ike_settings *settings, struct vici_message *ret
 	if (!is_v2 && connection->enable_dpd)
 		vici_value(ret, "dpd_timeout", DPD_TIMEOUT);
 	ike_lifetime(ret, ike);
-	numbers(ret, settings);
 	auth(ret, "local", local_id);
 	auth(ret, "remote", remote_id);
-	child(ret, settings);
+	vici_section_start(ret, "children");
+	for (size_t i = 0; i < len; i++)
+		child(ret, &members[i]);
+	vici_section_end(ret);
 	vici_section_end(ret);
 }
 

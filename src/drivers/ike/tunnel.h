@@ -12,6 +12,8 @@
 
 struct tunnel {
 	char *id;
+	/* charon's connection it was seen in or loaded into last; "" = none yet */
+	char group[IKE_NAME_SIZE];
 	uint32_t failures;    /* attempts in a row that led to nothing lasting */
 	struct mono next_try; /* not before */
 	bool is_demanded;     /* by traffic or after a dead peer, until it is up */

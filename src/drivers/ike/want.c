@@ -5,21 +5,6 @@
  */
 #include "drivers/ike/ike_private.h"
 
-void ike_settings_of(const struct world *world, const struct vpn_connection *connection,
-	struct ike_settings *ret)
-{
-	*ret = (struct ike_settings){
-		.connection = connection,
-		.gateway = world_gateway_of(world, connection),
-		.customer_gateway = world_customer_gateway_of(world, connection),
-	};
-}
-
-bool ike_settings_are_complete(const struct ike_settings *settings)
-{
-	return settings->gateway && settings->customer_gateway;
-}
-
 static void add(
 	const struct world *world, const struct vpn_connection *connection, struct items *ret)
 {

@@ -19,6 +19,14 @@ static inline void sample_text(char **to, const char *text)
 	*to = xstrdup(text);
 }
 
+static inline void sample_prefix(struct prefixes *prefixes, const char *text)
+{
+	prefixes->items =
+		xreallocarray(prefixes->items, prefixes->len + 1, sizeof(*prefixes->items));
+	if (prefix_parse(text, &prefixes->items[prefixes->len++]) < 0)
+		abort();
+}
+
 static inline void sample_init(struct sample *sample)
 {
 	sample->connection = resource_new(KIND_VPN_CONNECTION);
@@ -26,16 +34,27 @@ static inline void sample_init(struct sample *sample)
 	sample->customer_gateway = resource_new(KIND_CUSTOMER_GATEWAY);
 	resource_set_defaults(KIND_VPN_CONNECTION, sample->connection);
 	sample_text(&sample->connection->meta.id, "vco-0123456789abcdefg");
+	sample_text(&sample->gateway->meta.id, "vpn-0123456789abcdefg");
 	sample_text(&sample->connection->ike_config.local_id, "192.0.2.1");
 	sample_text(&sample->connection->ike_config.remote_id, "198.51.100.1");
 	sample->connection->ike_config.psk = secret_new("~`!@#$%^&*()", 12);
 	sample->connection->number = 7;
+	sample_prefix(&sample->connection->local_subnet, "0.0.0.0/0");
+	sample_prefix(&sample->connection->remote_subnet, "0.0.0.0/0");
 	if (addr_parse("192.0.2.1", &sample->gateway->internet_ip) < 0 ||
 		addr_parse("10.0.0.5", &sample->gateway->local_ip) < 0 ||
 		addr_parse("198.51.100.1", &sample->customer_gateway->ip_address) < 0)
 		abort();
 	sample->settings = (struct ike_settings){ sample->connection, sample->gateway,
 		sample->customer_gateway };
+}
+
+/* Protected data flows instead of destination mode. */
+static inline void sample_protect(struct sample *sample, const char *local, const char *remote)
+{
+	sample->connection->local_subnet.len = sample->connection->remote_subnet.len = 0;
+	sample_prefix(&sample->connection->local_subnet, local);
+	sample_prefix(&sample->connection->remote_subnet, remote);
 }
 
 static inline void sample_done(struct sample *sample)

@@ -81,19 +81,32 @@ static void test_stays_otherwise(void **state)
 
 static void test_names(void **state)
 {
-	char id[IKE_ID_SIZE + 1];
-	const char *fingerprint;
-	char *key_id = fingerprint_key_id("vco-0123456789abcdefg", "0123");
+	struct secret *key = key_of(1);
+	struct sample sample;
+	char id[IKE_NAME_SIZE], group[IKE_NAME_SIZE], *key_id;
 
 	(void)state;
-	assert_true(fingerprint_split(key_id, id, &fingerprint));
+	sample_init(&sample);
+	key_id = fingerprint_key_id(&sample.settings, key);
+	assert_true(fingerprint_split(key_id, id));
 	assert_string_equal(id, "vco-0123456789abcdefg");
-	assert_string_equal(fingerprint, "0123");
-	assert_false(fingerprint_split("vco-0123456789abcdefg", id, &fingerprint));
-	assert_false(fingerprint_split("vco-short:0123", id, &fingerprint));
-	assert_false(fingerprint_split("xco-0123456789abcdefg:01", id, &fingerprint));
-	assert_false(fingerprint_split("", id, &fingerprint));
+	fingerprint_group(key_id, group);
+	assert_string_equal(group, "vco-0123456789abcdefg");
 	free(key_id);
+	sample_protect(&sample, "10.1.0.0/16", "10.2.0.0/16");
+	key_id = fingerprint_key_id(&sample.settings, key);
+	assert_true(fingerprint_split(key_id, id));
+	assert_string_equal(id, "vco-0123456789abcdefg");
+	fingerprint_group(key_id, group);
+	assert_memory_equal(group, "vcg-", 4);
+	assert_int_equal(strlen(group), IKE_ID_SIZE);
+	assert_false(fingerprint_split("vco-0123456789abcdefg", id));
+	assert_false(fingerprint_split("vco-short:0123", id));
+	assert_false(fingerprint_split("xco-0123456789abcdefg:01", id));
+	assert_false(fingerprint_split("", id));
+	free(key_id);
+	sample_done(&sample);
+	secret_free(key);
 }
 
 static void test_key_file(void **state)

@@ -38,6 +38,7 @@ static struct ike_seen *make(const struct row *rows, size_t len)
 		sa->children[0] = (struct ike_child_seen){
 			.id = rows[i].child, .age_s = rows[i].child_age_s, .is_installed = true
 		};
+		memcpy(sa->children[0].name, seen->id, IKE_NAME_SIZE);
 	}
 	return seen;
 }
@@ -135,6 +136,7 @@ static void test_child_duplicates(void **state)
 		xreallocarray(seen->sas[0].children, 2, sizeof(*seen->sas[0].children));
 	seen->sas[0].children[1] =
 		(struct ike_child_seen){ .id = 9, .age_s = 1, .is_installed = true };
+	memcpy(seen->sas[0].children[1].name, seen->id, IKE_NAME_SIZE);
 	seen->sas[0].children_len = 2;
 	ike_plan_clear(&plan);
 	ike_plan_of(seen, &plan);

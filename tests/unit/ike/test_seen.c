@@ -126,17 +126,16 @@ static void test_settings(void **state)
 	struct secret *key = secret_new(bytes, sizeof(bytes));
 	struct ike_seen *seen = ike_seen_new(ID);
 	struct sample sample;
-	char fingerprint[FINGERPRINT_TEXT_SIZE], *key_id;
+	char *key_id;
 
 	(void)state;
 	sample_init(&sample);
-	fingerprint_of(&sample.settings, key, fingerprint);
-	key_id = fingerprint_key_id(ID, fingerprint);
+	key_id = fingerprint_key_id(&sample.settings, key);
 	seen->fingerprint_key = key;
 	assert_false(ike_seen_has_settings(seen, &sample.settings));
 	ike_seen_add_key_id(seen, key_id);
 	assert_false(ike_seen_has_settings(seen, &sample.settings)); /* not loaded */
-	seen->is_loaded = true;
+	ike_names_add(&seen->loaded, ID);
 	assert_true(ike_seen_has_settings(seen, &sample.settings));
 	sample.connection->ike_config.ike_pfs = PFS_GROUP14;
 	assert_false(ike_seen_has_settings(seen, &sample.settings));

@@ -15,7 +15,7 @@ static char *told(struct sample *sample, const char *path)
 	const struct vici_node *node;
 	char *copy = xstrdup(path), *save = NULL, *text;
 
-	ike_load_conn(&sample->settings, &message);
+	ike_load_conn(sample->connection->meta.id, &sample->settings, 1, &message);
 	assert_int_equal(vici_parse(message.bytes, message.size, &tree), 0);
 	node = vici_find(&tree, vici_root(&tree), "vco-0123456789abcdefg");
 	for (char *part = strtok_r(copy, "/", &save); part; part = strtok_r(NULL, "/", &save))
@@ -69,8 +69,7 @@ static void test_ikev2(void **state)
 	expect(&sample, "over_time", "8640s");
 	expect(&sample, "rand_time", "8640s");
 	expect(&sample, "reauth_time", "0s");
-	expect(&sample, "if_id_in", "7");
-	expect(&sample, "if_id_out", "7");
+	expect(&sample, "if_id_in", NULL);
 	expect(&sample, CHILD "esp_proposals", "aes128-md5-modp1024-noesn-esn");
 	expect(&sample, CHILD "local_ts", "0.0.0.0/0");
 	expect(&sample, CHILD "remote_ts", "0.0.0.0/0");
