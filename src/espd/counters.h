@@ -12,8 +12,8 @@
 struct tunnel_counters {
 	uint64_t in_packets, in_bytes, out_packets, out_bytes;
 	int64_t last_in_ms, last_out_ms;
-	uint64_t drop_no_sa, drop_selector, drop_replay, drop_auth, drop_malformed, drop_too_big,
-		drop_ipv6, drop_sequence, drop_io;
+	uint64_t drop_no_sa, drop_selector_in, drop_selector_out, drop_replay, drop_auth,
+		drop_malformed, drop_too_big, drop_ipv6, drop_sequence, drop_io;
 };
 
 struct global_counters {

@@ -97,7 +97,7 @@ static void deliver(
 		return;
 	}
 	if (!selectors_match(&sa->selectors, &ipv4)) {
-		counters->drop_selector++;
+		counters->drop_selector_in++;
 		return;
 	}
 	if (device_write(sa->tunnel->fd, inner, ipv4.size) < 0) {

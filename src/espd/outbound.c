@@ -132,7 +132,7 @@ static void send_inner(struct worker *worker, struct tunnel *tunnel, const uint8
 		return;
 	}
 	if (!entry) {
-		counters->drop_selector++;
+		counters->drop_selector_out++;
 		return;
 	}
 	max = inner_max(worker, entry);

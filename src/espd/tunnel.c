@@ -75,7 +75,8 @@ void tunnel_counters_get(const struct tunnel *tunnel, struct espd_tunnel_counter
 		sum.last_in_ms = later(sum.last_in_ms, c->last_in_ms);
 		sum.last_out_ms = later(sum.last_out_ms, c->last_out_ms);
 		sum.drop_no_sa += c->drop_no_sa;
-		sum.drop_selector += c->drop_selector;
+		sum.drop_selector_in += c->drop_selector_in;
+		sum.drop_selector_out += c->drop_selector_out;
 		sum.drop_replay += c->drop_replay;
 		sum.drop_auth += c->drop_auth;
 		sum.drop_malformed += c->drop_malformed;

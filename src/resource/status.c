@@ -25,6 +25,8 @@ void status_clear(struct status *status)
 		free(status->conditions[type].message);
 	free(status->negotiated.ike_proposal);
 	free(status->negotiated.esp_proposal);
+	free(status->negotiated.local_selectors);
+	free(status->negotiated.remote_selectors);
 	*status = (struct status){};
 }
 
@@ -77,11 +79,13 @@ json_t *status_encode(const struct status *status)
 	char address[ADDR_TEXT_SIZE];
 
 	addr_format(negotiated->peer_address, address);
-	return json_pack("{s:s, s:I, s:o, s:{s:s, s:s, s:b, s:b, s:s, s:i}}", "Id",
+	return json_pack("{s:s, s:I, s:o, s:{s:s, s:s, s:s, s:s, s:b, s:b, s:s, s:i}}", "Id",
 		text_or_empty(status->id), "AppliedRevision", (json_int_t)status->applied_revision,
 		"Conditions", encode_conditions(status), "Negotiated", "IkeProposal",
 		text_or_empty(negotiated->ike_proposal), "EspProposal",
-		text_or_empty(negotiated->esp_proposal), "Initiator", negotiated->is_initiator,
+		text_or_empty(negotiated->esp_proposal), "LocalSelectors",
+		text_or_empty(negotiated->local_selectors), "RemoteSelectors",
+		text_or_empty(negotiated->remote_selectors), "Initiator", negotiated->is_initiator,
 		"NatDetected", negotiated->nat_detected, "PeerAddress", address, "PeerPort",
 		(int)negotiated->peer_port);
 }
@@ -113,17 +117,18 @@ static int decode_condition(const json_t *item, struct status *status)
 static int decode_into(const json_t *document, struct status *status)
 {
 	struct negotiated *negotiated = &status->negotiated;
-	const char *id, *ike, *esp, *address;
+	const char *id, *ike, *esp, *address, *local = "", *remote = "";
 	int is_initiator, nat_detected, port;
 	json_t *conditions, *item;
 	json_int_t revision;
 	size_t i;
 
 	if (json_unpack((json_t *)(uintptr_t)document,
-		    "{s:s, s:I, s:o, s:{s:s, s:s, s:b, s:b, s:s, s:i!}!}", "Id", &id,
+		    "{s:s, s:I, s:o, s:{s:s, s:s, s?s, s?s, s:b, s:b, s:s, s:i!}!}", "Id", &id,
 		    "AppliedRevision", &revision, "Conditions", &conditions, "Negotiated",
-		    "IkeProposal", &ike, "EspProposal", &esp, "Initiator", &is_initiator,
-		    "NatDetected", &nat_detected, "PeerAddress", &address, "PeerPort", &port) < 0)
+		    "IkeProposal", &ike, "EspProposal", &esp, "LocalSelectors", &local,
+		    "RemoteSelectors", &remote, "Initiator", &is_initiator, "NatDetected",
+		    &nat_detected, "PeerAddress", &address, "PeerPort", &port) < 0)
 		return -EINVAL;
 	if (!json_is_array(conditions) || revision < 0 || port < 0 || port > UINT16_MAX ||
 		addr_parse(address, &negotiated->peer_address) < 0)
@@ -132,6 +137,8 @@ static int decode_into(const json_t *document, struct status *status)
 	status->applied_revision = (uint64_t)revision;
 	negotiated->ike_proposal = xstrdup(ike);
 	negotiated->esp_proposal = xstrdup(esp);
+	negotiated->local_selectors = xstrdup(local);
+	negotiated->remote_selectors = xstrdup(remote);
 	negotiated->is_initiator = is_initiator;
 	negotiated->nat_detected = nat_detected;
 	negotiated->peer_port = (uint32_t)port;

@@ -25,6 +25,8 @@ struct condition {
 
 struct negotiated {
 	char *ike_proposal, *esp_proposal; /* as charon words them; "" = nothing */
+	/* What the peer agreed to, with a blank between: "10.1.0.0/24 10.2.0.0/24". */
+	char *local_selectors, *remote_selectors;
 	bool is_initiator, nat_detected;
 	struct addr peer_address;
 	uint32_t peer_port;

@@ -12,7 +12,7 @@ from scapy.packet import raw
 
 def drops(oracle, **expected):
     """Waits until the counters are exactly these; everything not named is 0."""
-    names = ("no_sa", "selector", "replay", "auth", "malformed", "too_big", "ipv6", "sequence", "io")
+    names = ("no_sa", "selector_in", "selector_out", "replay", "auth", "malformed", "too_big", "ipv6", "sequence", "io")
     counters = oracle.a.wait_counters(lambda c: all(c[n] >= expected.get(n, 0) for n in names))
     assert {n: counters[n] for n in names if counters[n]} == expected
 
@@ -144,7 +144,7 @@ def test_selectors_inbound(oracle):
                raw(IP(src=b, dst=a, frag=7, proto=17) / (b"x" * 32))]
     for number, packet in enumerate(outside, 1):
         oracle.send(sealer.seal(packet, number))
-    drops(oracle, selector=len(outside))
+    drops(oracle, selector_in=len(outside))
     still_works(oracle, sealer, 50)
 
 
@@ -158,7 +158,7 @@ def test_selectors_choose_the_outbound_sa(oracle):
         oracle.inner.sendto(b"p", (oracle.a.peer_inner, port))
         opener.open(oracle.receive())
     oracle.inner.sendto(b"p", (oracle.a.peer_inner, 4003))
-    drops(oracle, selector=1)
+    drops(oracle, selector_out=1)
 
 
 def test_garbage(oracle):

@@ -40,4 +40,4 @@ def test_suite(world, suite, encapsulated):
         assert counters["inbound_sas"] == counters["outbound_sas"] == 1
         assert counters["in_packets"] > 100 and counters["out_packets"] > 100
         assert not any(counters[name] for name in
-                       ("no_sa", "selector", "replay", "auth", "malformed", "too_big", "ipv6", "sequence", "io"))
+                       ("no_sa", "selector_in", "selector_out", "replay", "auth", "malformed", "too_big", "ipv6", "sequence", "io"))

@@ -74,6 +74,8 @@ static char *expect_status(struct play *play, char **words, size_t len)
 		wrong = xstrdup("there is a status, expected none");
 	else if (strcmp(words[3], "message") == 0)
 		wrong = len > 4 ? expect_message(&status, words[4]) : xstrdup("message what");
+	else if (strcmp(words[3], "message-none") == 0)
+		wrong = compare_texts("message", status.conditions[CONDITION_IPSEC].message, "");
 	else if (strcmp(words[3], "up-for") == 0)
 		wrong = len > 4 ? expect_up_for(play, &status, words[4]) : xstrdup("up for what");
 	else if (strcmp(words[3], "unapplied") == 0)

@@ -167,11 +167,15 @@ static void answer_negotiated(const struct negotiated *negotiated, json_t *answe
 	if (negotiated->peer_address.v4)
 		addr_format(negotiated->peer_address, address);
 	json_object_set_new(answer, "Negotiated",
-		json_pack("{s:s, s:s, s:b, s:b, s:s, s:i}", "IkeProposal",
+		json_pack("{s:s, s:s, s:s, s:s, s:b, s:b, s:s, s:i}", "IkeProposal",
 			negotiated->ike_proposal ? negotiated->ike_proposal : "", "EspProposal",
-			negotiated->esp_proposal ? negotiated->esp_proposal : "", "Initiator",
-			negotiated->is_initiator, "NatDetected", negotiated->nat_detected,
-			"PeerAddress", address, "PeerPort", (int)negotiated->peer_port));
+			negotiated->esp_proposal ? negotiated->esp_proposal : "", "LocalSelectors",
+			negotiated->local_selectors ? negotiated->local_selectors : "",
+			"RemoteSelectors",
+			negotiated->remote_selectors ? negotiated->remote_selectors : "",
+			"Initiator", negotiated->is_initiator, "NatDetected",
+			negotiated->nat_detected, "PeerAddress", address, "PeerPort",
+			(int)negotiated->peer_port));
 }
 
 /* What the data plane counted, as the agent stored it; an empty object when there is nothing. */

@@ -12,14 +12,15 @@
 
 static json_t *encode(const struct espd_tunnel_counters *c)
 {
-	return json_pack("{sI sI sI sI sI sI sI sI sI sI sI sI sI}", "InPackets",
+	return json_pack("{sI sI sI sI sI sI sI sI sI sI sI sI sI sI}", "InPackets",
 		(json_int_t)c->in_packets, "InBytes", (json_int_t)c->in_bytes, "OutPackets",
 		(json_int_t)c->out_packets, "OutBytes", (json_int_t)c->out_bytes, "DropNoSa",
-		(json_int_t)c->drop_no_sa, "DropSelector", (json_int_t)c->drop_selector,
-		"DropReplay", (json_int_t)c->drop_replay, "DropAuthentication",
-		(json_int_t)c->drop_auth, "DropMalformed", (json_int_t)c->drop_malformed,
-		"DropTooBig", (json_int_t)c->drop_too_big, "DropIpv6", (json_int_t)c->drop_ipv6,
-		"DropSequence", (json_int_t)c->drop_sequence, "DropIo", (json_int_t)c->drop_io);
+		(json_int_t)c->drop_no_sa, "DropSelectorIn", (json_int_t)c->drop_selector_in,
+		"DropSelectorOut", (json_int_t)c->drop_selector_out, "DropReplay",
+		(json_int_t)c->drop_replay, "DropAuthentication", (json_int_t)c->drop_auth,
+		"DropMalformed", (json_int_t)c->drop_malformed, "DropTooBig",
+		(json_int_t)c->drop_too_big, "DropIpv6", (json_int_t)c->drop_ipv6, "DropSequence",
+		(json_int_t)c->drop_sequence, "DropIo", (json_int_t)c->drop_io);
 }
 
 static char *key_of(const char *connection_id)

@@ -5,6 +5,8 @@
  */
 #include "drivers/ike/ike_private.h"
 
+#include "base/strbuf.h"
+
 #include <string.h>
 
 static void set(struct ike *ike, struct status *status, enum condition_type type, bool is_true,
@@ -12,8 +14,8 @@ static void set(struct ike *ike, struct status *status, enum condition_type type
 {
 	const struct clock *clock = ike->parts.clock;
 
-	(void)status_set(status, type, is_true, is_true ? REASON_NONE : reason,
-		is_true ? "" : message, (uint64_t)clock->wall_ms(clock->ctx));
+	(void)status_set(status, type, is_true, is_true ? REASON_NONE : reason, message,
+		(uint64_t)clock->wall_ms(clock->ctx));
 }
 
 static void report_negotiated(const struct ike_plan *plan, struct negotiated *ret)
@@ -22,9 +24,13 @@ static void report_negotiated(const struct ike_plan *plan, struct negotiated *re
 
 	free(ret->ike_proposal);
 	free(ret->esp_proposal);
+	free(ret->local_selectors);
+	free(ret->remote_selectors);
 	*ret = (struct negotiated){
 		.ike_proposal = xstrdup(sa ? sa->proposal : ""),
 		.esp_proposal = xstrdup(plan->child ? plan->child->proposal : ""),
+		.local_selectors = xstrdup(plan->child ? plan->child->local_ts : ""),
+		.remote_selectors = xstrdup(plan->child ? plan->child->remote_ts : ""),
 	};
 	if (!sa)
 		return;
@@ -32,6 +38,52 @@ static void report_negotiated(const struct ike_plan *plan, struct negotiated *re
 	ret->nat_detected = sa->nat_detected;
 	ret->peer_address = sa->peer_address;
 	ret->peer_port = sa->peer_port;
+}
+
+static bool is_granted(struct prefix wanted, const char *granted)
+{
+	AUTO_FREE char *text = xstrdup(granted);
+	char *save = NULL;
+
+	for (char *word = strtok_r(text, " ", &save); word; word = strtok_r(NULL, " ", &save)) {
+		struct prefix prefix;
+
+		/* A range of ports or a protocol is less than the network. */
+		if (prefix_parse(word, &prefix) == 0 && prefix_contains(prefix, wanted))
+			return true;
+	}
+	return false;
+}
+
+static void add_refused(
+	struct strbuf *buf, const char *side, const struct prefixes *wanted, const char *granted)
+{
+	char text[PREFIX_TEXT_SIZE];
+
+	for (size_t i = 0; i < wanted->len; i++) {
+		if (is_granted(wanted->items[i], granted))
+			continue;
+		prefix_format(wanted->items[i], text);
+		strbuf_addf(buf, "%s%s %s", *strbuf_text(buf) ? ", " : "", side, text);
+	}
+}
+
+/* The peer may grant less than is configured (RFC 7296 section 2.9): then the tunnel is up, and
+ * this says what it does not carry. NULL: it carries everything. */
+static char *narrowing_text(
+	const struct vpn_connection *connection, const struct ike_child_seen *child)
+{
+	AUTO_STRBUF struct strbuf refused = STRBUF_INIT(2048);
+
+	/* Not told by this charon. */
+	if (!*child->local_ts || !*child->remote_ts)
+		return NULL;
+	add_refused(&refused, "local", &connection->local_subnet, child->local_ts);
+	add_refused(&refused, "remote", &connection->remote_subnet, child->remote_ts);
+	if (!*strbuf_text(&refused))
+		return NULL;
+	return xasprintf("the peer narrowed the selectors to %s === %s and left out: %s",
+		child->local_ts, child->remote_ts, strbuf_text(&refused));
 }
 
 /* Why it is not up. */
@@ -58,6 +110,7 @@ void ike_report(void *ctx, const struct world *world, const struct scope *scope,
 	const struct vpn_connection *connection;
 	const struct item *item;
 	struct ike_plan plan;
+	AUTO_FREE char *narrowed = NULL;
 	const char *message;
 	enum reason reason;
 
@@ -74,8 +127,13 @@ void ike_report(void *ctx, const struct world *world, const struct scope *scope,
 	item = items_find(seen_items, scope->id);
 	ike_plan_of(item ? item->data : &nothing, &plan);
 	reason = reason_of(connection, tunnels_find(&ike->tunnels, scope->id), &plan, &message);
-	set(ike, status, CONDITION_IKE, plan.sa != NULL, reason, message);
-	set(ike, status, CONDITION_IPSEC, plan.child != NULL, reason, message);
+	if (plan.child) {
+		narrowed = narrowing_text(connection, plan.child);
+		message = "";
+	}
+	set(ike, status, CONDITION_IKE, plan.sa != NULL, reason, plan.sa ? "" : message);
+	set(ike, status, CONDITION_IPSEC, plan.child != NULL, reason,
+		narrowed ? narrowed : message);
 	report_negotiated(&plan, &status->negotiated);
 	ike_plan_clear(&plan);
 }
