@@ -16,6 +16,8 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+/* 10.1.0.0/24 and so on at the left side, 10.2.0.0/24 and so on at the right one. */
+#define NETWORKS 12
 #define CHARON "/usr/sbin/charon-systemd"
 
 static const char *const names[] = { "left", "right" };
@@ -61,8 +63,13 @@ static void make_network(void)
 	RUN("ip", "-n", "left", "addr", "add", "10.9.0.1/24", "dev", "l0");
 	RUN("ip", "-n", "right", "addr", "add", "10.9.0.2/24", "dev", "r0");
 	/* kernel-libipsec installs its route only with an own address inside the selector. */
-	RUN("ip", "-n", "left", "addr", "add", "10.1.0.1/32", "dev", "lo");
-	RUN("ip", "-n", "right", "addr", "add", "10.2.0.1/32", "dev", "lo");
+	for (int i = 0; i < NETWORKS; i++) {
+		AUTO_FREE char *left = xasprintf("10.1.%d.1/32", i);
+		AUTO_FREE char *right = xasprintf("10.2.%d.1/32", i);
+
+		RUN("ip", "-n", "left", "addr", "add", left, "dev", "lo");
+		RUN("ip", "-n", "right", "addr", "add", right, "dev", "lo");
+	}
 	RUN("ip", "-n", "left", "link", "set", "lo", "up");
 	RUN("ip", "-n", "right", "link", "set", "lo", "up");
 	charons_set_wire(true);

@@ -21,8 +21,9 @@ struct site {
 	struct store *store;
 	struct vault *vault;
 	struct secret *fingerprint_key;
-	struct vpn_connection *connection;
-	uint64_t revision;
+	struct vpn_connection *connections[SITE_CONNECTIONS];
+	uint64_t revisions[SITE_CONNECTIONS];
+	int which; /* waited for */
 	/* the agent */
 	struct world *world;
 	struct ike_service *service;
@@ -30,7 +31,7 @@ struct site {
 	struct driver_use driver;
 	/* a look at charon */
 	struct vici_client *client;
-	uint32_t connections, keys, sa;
+	struct site_view view;
 	bool is_answered;
 };
 
@@ -47,7 +48,7 @@ static void init_meta(enum kind kind, struct resource *meta, const char *id)
 	set_text(&meta->region_id, "local-1");
 }
 
-static void put(struct site *site, enum kind kind, const void *resource)
+static void put(struct site *site, enum kind kind, const void *resource, uint64_t *ret_revision)
 {
 	AUTO_FREE char *key = xasprintf(
 		"desired/%s/%s", kind_info(kind)->name, ((const struct resource *)resource)->id);
@@ -56,7 +57,7 @@ static void put(struct site *site, enum kind kind, const void *resource)
 	struct store_op op = { key, text, strlen(text), STORE_ANY, false };
 
 	json_decref(document);
-	if (store_commit(site->store, &op, 1, &site->revision, NULL) < 0)
+	if (store_commit(site->store, &op, 1, ret_revision, NULL) < 0)
 		abort();
 }
 
@@ -88,20 +89,27 @@ static void put_gateways(struct site *site)
 	gateway->bandwidth = 5;
 	gateway->number = 1;
 	gateway->internet_ip = gateway->local_ip = address_of(site->side);
-	put(site, KIND_VPN_GATEWAY, gateway);
+	put(site, KIND_VPN_GATEWAY, gateway, NULL);
 	init_meta(KIND_CUSTOMER_GATEWAY, &customer->meta, "cgw-0123456789abcdefg");
 	customer->ip_address = address_of(!site->side);
-	put(site, KIND_CUSTOMER_GATEWAY, customer);
+	put(site, KIND_CUSTOMER_GATEWAY, customer, NULL);
 	resource_free(KIND_VPN_GATEWAY, gateway);
 	resource_free(KIND_CUSTOMER_GATEWAY, customer);
 }
 
-static struct vpn_connection *make_connection(enum side side)
+static void make_id(int which, char ret[static RESOURCE_ID_SIZE])
+{
+	(void)snprintf(ret, RESOURCE_ID_SIZE, "%s", SITE_ID);
+	ret[strlen(ret) - 1] = (char)('g' + which);
+}
+
+static struct vpn_connection *make_connection(enum side side, int which)
 {
 	struct vpn_connection *connection = resource_new(KIND_VPN_CONNECTION);
-	char text[ADDR_TEXT_SIZE];
+	char text[ADDR_TEXT_SIZE], id[RESOURCE_ID_SIZE];
 
-	init_meta(KIND_VPN_CONNECTION, &connection->meta, SITE_ID);
+	make_id(which, id);
+	init_meta(KIND_VPN_CONNECTION, &connection->meta, id);
 	set_text(&connection->vpn_gateway_id, "vpn-0123456789abcdefg");
 	set_text(&connection->customer_gateway_id, "cgw-0123456789abcdefg");
 	addr_format(address_of(side), text);
@@ -111,7 +119,7 @@ static struct vpn_connection *make_connection(enum side side)
 	connection->ike_config.psk = secret_new("~`!@#$%^&*()_-+={}[]\\|;:',.<>/?", 31);
 	set_subnet(&connection->local_subnet, side);
 	set_subnet(&connection->remote_subnet, !side);
-	connection->number = 7;
+	connection->number = 7 + (uint32_t)which;
 	return connection;
 }
 
@@ -129,14 +137,16 @@ struct site *site_new(struct loop *loop, enum side side)
 		fingerprint_key_open(key, &site->fingerprint_key) < 0)
 		abort();
 	put_gateways(site);
-	site->connection = make_connection(side);
+	for (int i = 0; i < SITE_CONNECTIONS; i++)
+		site->connections[i] = make_connection(side, i);
 	return site;
 }
 
 void site_free(struct site *site)
 {
 	site_stop_agent(site);
-	resource_free(KIND_VPN_CONNECTION, site->connection);
+	for (int i = 0; i < SITE_CONNECTIONS; i++)
+		resource_free(KIND_VPN_CONNECTION, site->connections[i]);
 	secret_free(site->fingerprint_key);
 	store_free(site->store);
 	vault_free(site->vault);
@@ -183,30 +193,55 @@ void site_stop_agent(struct site *site)
 	world_free(TAKE_PTR(site->world));
 }
 
+struct vpn_connection *site_connection_at(struct site *site, int which)
+{
+	return site->connections[which];
+}
+
 struct vpn_connection *site_connection(struct site *site)
 {
-	return site->connection;
+	return site_connection_at(site, 0);
+}
+
+void site_put_at(struct site *site, int which)
+{
+	put(site, KIND_VPN_CONNECTION, site->connections[which], &site->revisions[which]);
 }
 
 void site_put(struct site *site)
 {
-	put(site, KIND_VPN_CONNECTION, site->connection);
+	site_put_at(site, 0);
 }
 
-void site_delete(struct site *site)
+void site_delete_at(struct site *site, int which)
 {
-	struct store_op op = { .key = "desired/vpn-connection/" SITE_ID, .expected = STORE_ANY };
+	AUTO_FREE char *key = NULL;
+	struct store_op op = { .expected = STORE_ANY };
+	char id[RESOURCE_ID_SIZE];
 
+	make_id(which, id);
+	key = xasprintf("desired/vpn-connection/%s", id);
+	op.key = key;
 	if (store_commit(site->store, &op, 1, NULL, NULL) < 0)
 		abort();
 }
 
-bool site_status(struct site *site, struct status *ret)
+void site_delete(struct site *site)
 {
-	struct store_entry entry;
-	json_t *document;
-	int err = store_get(site->store, "status/vpn-connection/" SITE_ID, &entry);
+	site_delete_at(site, 0);
+}
 
+bool site_status_at(struct site *site, int which, struct status *ret)
+{
+	AUTO_FREE char *key = NULL;
+	struct store_entry entry;
+	char id[RESOURCE_ID_SIZE];
+	json_t *document;
+	int err;
+
+	make_id(which, id);
+	key = xasprintf("status/vpn-connection/%s", id);
+	err = store_get(site->store, key, &entry);
 	if (err < 0)
 		return false;
 	document = json_loads(entry.value, 0, NULL);
@@ -214,6 +249,11 @@ bool site_status(struct site *site, struct status *ret)
 	err = status_decode(document, ret);
 	json_decref(document);
 	return err == 0;
+}
+
+bool site_status(struct site *site, struct status *ret)
+{
+	return site_status_at(site, 0, ret);
 }
 
 static bool wait_until(struct site *site, uint32_t limit_ms, bool (*is_so)(struct site *site))
@@ -233,7 +273,7 @@ static bool is_up(struct site *site)
 	struct status status;
 	bool is_so;
 
-	if (!site_status(site, &status))
+	if (!site_status_at(site, site->which, &status))
 		return false;
 	is_so = status.conditions[CONDITION_IPSEC].is_true;
 	status_clear(&status);
@@ -250,9 +290,9 @@ static bool is_applied(struct site *site)
 	struct status status;
 	bool is_so;
 
-	if (!site_status(site, &status))
+	if (!site_status_at(site, site->which, &status))
 		return false;
-	is_so = strcmp(status_state(&status, site->revision), "active") == 0;
+	is_so = strcmp(status_state(&status, site->revisions[site->which]), "active") == 0;
 	status_clear(&status);
 	return is_so;
 }
@@ -261,25 +301,43 @@ static bool is_gone(struct site *site)
 {
 	struct status status;
 
-	if (!site_status(site, &status))
+	if (!site_status_at(site, site->which, &status))
 		return true;
 	status_clear(&status);
 	return false;
 }
 
+bool site_wait_up_at(struct site *site, int which, bool up, uint32_t limit_ms)
+{
+	site->which = which;
+	return wait_until(site, limit_ms, up ? is_up : is_down);
+}
+
 bool site_wait_up(struct site *site, bool up, uint32_t limit_ms)
 {
-	return wait_until(site, limit_ms, up ? is_up : is_down);
+	return site_wait_up_at(site, 0, up, limit_ms);
+}
+
+bool site_wait_applied_at(struct site *site, int which, uint32_t limit_ms)
+{
+	site->which = which;
+	return wait_until(site, limit_ms, is_applied);
 }
 
 bool site_wait_applied(struct site *site, uint32_t limit_ms)
 {
-	return wait_until(site, limit_ms, is_applied);
+	return site_wait_applied_at(site, 0, limit_ms);
+}
+
+bool site_wait_gone_at(struct site *site, int which, uint32_t limit_ms)
+{
+	site->which = which;
+	return wait_until(site, limit_ms, is_gone);
 }
 
 bool site_wait_gone(struct site *site, uint32_t limit_ms)
 {
-	return wait_until(site, limit_ms, is_gone);
+	return site_wait_gone_at(site, 0, limit_ms);
 }
 
 static bool never(struct site *site)
@@ -296,15 +354,34 @@ void site_run(struct site *site, uint32_t duration_ms)
 static void got_connection(void *arg, const struct vici_tree *message)
 {
 	(void)message;
-	((struct site *)arg)->connections++;
+	((struct site *)arg)->view.connections++;
+}
+
+static void got_child(
+	struct site *site, const struct vici_tree *message, const struct vici_node *child)
+{
+	char id[RESOURCE_ID_SIZE];
+
+	for (int i = 0; i < SITE_CONNECTIONS; i++) {
+		make_id(i, id);
+		if (vici_value_is(vici_find(message, child, "name"), id) &&
+			vici_value_is(vici_find(message, child, "state"), "INSTALLED"))
+			site->view.children[i] =
+				(uint32_t)vici_number(message, child, "uniqueid", 0);
+	}
 }
 
 static void got_sa(void *arg, const struct vici_tree *message)
 {
 	struct site *site = arg;
 	const struct vici_node *sa = vici_first(message, vici_root(message));
+	const struct vici_node *children = vici_find(message, sa, "child-sas");
 
-	site->sa = (uint32_t)vici_number(message, sa, "uniqueid", 0);
+	site->view.ike_sa = (uint32_t)vici_number(message, sa, "uniqueid", 0);
+	site->view.ike_sas++;
+	children = children ? vici_first(message, children) : NULL;
+	for (; children; children = vici_next(message, children))
+		got_child(site, message, children);
 }
 
 static void listed_sas(void *arg, int err, const struct vici_tree *answer)
@@ -324,7 +401,7 @@ static void listed_keys(void *arg, int err, const struct vici_tree *answer)
 		abort();
 	key = vici_first(answer, vici_find(answer, vici_root(answer), "keys"));
 	for (; key; key = vici_next(answer, key))
-		site->keys++;
+		site->view.keys++;
 	vici_client_request(site->client, &(struct vici_request){ .command = "list-sas",
 						  .streamed = got_sa,
 						  .done = listed_sas,
@@ -370,7 +447,7 @@ static bool is_answered(struct site *site)
 	return site->is_answered;
 }
 
-void site_look(struct site *site, uint32_t *ret_connections, uint32_t *ret_keys, uint32_t *ret_sa)
+void site_view(struct site *site, struct site_view *ret)
 {
 	static const char *const events[] = { "ike-updown", NULL };
 	const struct vici_client_calls calls = {
@@ -380,13 +457,21 @@ void site_look(struct site *site, uint32_t *ret_connections, uint32_t *ret_keys,
 		.arg = site,
 	};
 
-	site->connections = site->keys = site->sa = 0;
+	site->view = (struct site_view){ 0 };
 	site->is_answered = false;
 	site->client = vici_client_new(site->loop, charons_vici_path(site->side), events, &calls);
 	if (!wait_until(site, 5000, is_answered))
 		abort();
 	vici_client_free(site->client);
-	*ret_connections = site->connections;
-	*ret_keys = site->keys;
-	*ret_sa = site->sa;
+	*ret = site->view;
+}
+
+void site_look(struct site *site, uint32_t *ret_connections, uint32_t *ret_keys, uint32_t *ret_sa)
+{
+	struct site_view view;
+
+	site_view(site, &view);
+	*ret_connections = view.connections;
+	*ret_keys = view.keys;
+	*ret_sa = view.ike_sa;
 }

@@ -9,6 +9,15 @@
 #include "resource/status.h"
 
 #define SITE_ID "vco-0123456789abcdefg"
+#define SITE_CONNECTIONS 3 /* the others' ids end with h and i; they are stored when asked for */
+
+/* What charon holds of ours. */
+struct site_view {
+	uint32_t connections, keys, ike_sas;
+	uint32_t ike_sa; /* one of them; 0 = none */
+	/* charon's number of each connection's child; 0 = none */
+	uint32_t children[SITE_CONNECTIONS];
+};
 
 struct site;
 struct loop;
@@ -21,6 +30,15 @@ void site_stop_agent(struct site *site);
 struct vpn_connection *site_connection(struct site *site);
 void site_put(struct site *site);
 void site_delete(struct site *site);
+/* The same for any of the connections; 0 is the one above. */
+struct vpn_connection *site_connection_at(struct site *site, int which);
+void site_put_at(struct site *site, int which);
+void site_delete_at(struct site *site, int which);
+bool site_wait_up_at(struct site *site, int which, bool is_up, uint32_t limit_ms);
+bool site_wait_applied_at(struct site *site, int which, uint32_t limit_ms);
+bool site_wait_gone_at(struct site *site, int which, uint32_t limit_ms);
+bool site_status_at(struct site *site, int which, struct status *ret);
+void site_view(struct site *site, struct site_view *ret);
 /* Runs the loop until it is so, at most so long. */
 bool site_wait_up(struct site *site, bool is_up, uint32_t limit_ms);
 bool site_wait_applied(struct site *site, uint32_t limit_ms);
