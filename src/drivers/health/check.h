@@ -2,7 +2,7 @@
 /*
  * The rules of one health check, without sockets or time: what a probe that was answered or not
  * makes of the state. `retry` probes in a row without an answer fail the check; as many answers in
- * a row end a failure, so that a path that comes and goes is not switched to and fro. While the
+ * a row end a failure, so that a path that comes and goes does not switch all the time. While the
  * tunnel itself is down nothing is counted: the data plane has said so already.
  */
 #pragma once
