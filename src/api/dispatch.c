@@ -34,8 +34,11 @@ static int attempt(const struct api *api, const struct request *request, bool is
 	const char *token = params_get(&request->params, "ClientToken");
 	bool has_token = request->action->is_write && token && *token;
 	uint64_t token_revision = 0;
-	int err = -ENOENT;
+	int err = snapshot_sync(api->snapshot);
 
+	if (err < 0)
+		return err;
+	err = -ENOENT;
 	if (has_token)
 		err = token_find(api, request, token, answer, &token_revision, fault);
 	if (err != -ENOENT)

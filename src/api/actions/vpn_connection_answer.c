@@ -32,14 +32,13 @@ static int answer_gateway(
 static int answer_status(
 	const struct api *api, const struct vpn_connection *connection, json_t *answer)
 {
-	struct status status;
-	int err = status_read(api, KIND_VPN_CONNECTION, connection->meta.id, &status);
+	const struct status *status;
+	int err = status_get(api, KIND_VPN_CONNECTION, connection->meta.id, &status);
 
 	if (err)
 		return err;
-	answer_text(answer, "State", status_state(&status, connection->meta.revision));
-	answer_text(answer, "Status", status_negotiation(&status));
-	status_clear(&status);
+	answer_text(answer, "State", status_state(status, connection->meta.revision));
+	answer_text(answer, "Status", status_negotiation(status));
 	return 0;
 }
 
