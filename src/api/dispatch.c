@@ -12,7 +12,8 @@
 #include <errno.h>
 #include <string.h>
 
-#define ATTEMPTS 16
+/* A few are enough for one server; of several on one store each loses every other race. */
+#define ATTEMPTS 64
 
 static int check_region(const struct api *api, const struct request *request, struct fault *fault)
 {
@@ -81,7 +82,7 @@ static int run(const struct api *api, const struct request *request, struct outc
 		if (err != -ESTALE)
 			return err;
 	}
-	return -EAGAIN;
+	return -EBUSY;
 }
 
 static bool is_temporary(int err)
