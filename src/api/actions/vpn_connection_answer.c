@@ -32,16 +32,15 @@ static int answer_gateway(
 static int answer_status(
 	const struct api *api, const struct vpn_connection *connection, json_t *answer)
 {
-	struct status status;
-	int err = status_read(api, KIND_VPN_CONNECTION, connection->meta.id, &status);
+	const struct status *status;
+	int err = status_get(api, KIND_VPN_CONNECTION, connection->meta.id, &status);
 
 	if (err)
 		return err;
-	answer_text(answer, "State", status_state(&status, connection->meta.revision));
-	answer_text(answer, "Status", status_negotiation(&status));
+	answer_text(answer, "State", status_state(status, connection->meta.revision));
+	answer_text(answer, "Status", status_negotiation(status));
 	answer_text(json_object_get(answer, "VcoHealthCheck"), "Status",
-		status.conditions[CONDITION_HEALTH].is_true ? "success" : "failed");
-	status_clear(&status);
+		status->conditions[CONDITION_HEALTH].is_true ? "success" : "failed");
 	return 0;
 }
 
