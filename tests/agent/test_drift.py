@@ -22,11 +22,11 @@ def test_links_that_are_set_down(daemons):
     ids = made(daemons)
     one = daemons.connection(ids, "203.0.113.2")
     daemons.route(ids, one, "192.168.10.0/24")
-    has(daemons, ids, "ip route show table 10002", "192.168.10.0/24 dev vco1")
+    has(daemons, ids, "ip route show table 10000", "192.168.10.0/24 dev vco1")
     for link in ("vco1", "lan0"):
         daemons.inside(ids, f"ip link set {link} down")
         has(daemons, ids, f"ip link show {link}", "[<,]UP[,>]")
-    has(daemons, ids, "ip route show table 10002", "192.168.10.0/24 dev vco1")
+    has(daemons, ids, "ip route show table 10000", "192.168.10.0/24 dev vco1")
 
 
 def test_steady_foreign_changes(daemons):

@@ -99,7 +99,7 @@ def test_removal_of_everything(daemons, dead):
     ids = made(daemons)
     one = daemons.connection(ids, "203.0.113.2")
     daemons.route(ids, one, "192.168.10.0/24")
-    has(daemons, ids, "ip route show table 10002", "vco1")
+    has(daemons, ids, "ip route show table 10000", "vco1")
     agent = daemons.running["vpngw-agent"]
     until(lambda: "vpngw-espd" in machine.run("ss -Hanup"), "espd has the sockets", 5)
     for name in dead:
