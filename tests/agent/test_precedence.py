@@ -9,8 +9,10 @@
 
 Real packets, seen where they come out: at the data centre beyond the tunnel.
 """
+import contextlib
 import itertools
 import re
+import threading
 
 import pytest
 
@@ -180,3 +182,85 @@ def test_all_pairs(world):
     swap_weights(world)
     until(lambda: world.way(LAN, "172.116.5.9") == POLICY[1], "the last weight is exchanged", 10)
     check(world, "weights are exchanged", lambda pair: pair[1], propagates=True)
+
+
+def test_longest_match(world):
+    """Of policy routes: the lowest priority, then the longest destination, then the longest source."""
+    for number, source, destination, priority in ((1, "10.0.0.0/16", "172.20.0.0/16", 10),
+                                                  (2, "10.0.0.0/16", "172.20.5.0/24", 10),
+                                                  (3, "10.0.0.0/24", "172.20.5.0/24", 10),
+                                                  (4, "10.0.0.10/32", "172.20.0.0/16", 10),
+                                                  (5, "10.0.200.0/24", "172.16.0.0/12", 5)):
+        world.policy(number, destination, source, publish=True, priority=priority)
+    until(lambda: world.daemons.inside(world.ids, "ip rule").count("to 172.") == 20, "all rules", 10)
+    world.up(*range(1, 8))
+    for entrance, source, destination, number in ((LAN, None, "172.20.5.9", 3), (LAN, None, "172.20.7.9", 4),
+                                                  (SPOKE, "10.0.200.1", "172.20.5.9", 5), (SPOKE, "10.0.201.1", "172.20.5.9", 2),
+                                                  (SPOKE, "10.0.201.1", "172.20.7.9", 1), (SPOKE, "10.1.0.1", "172.20.5.9", None),
+                                                  (SPOKE, "10.0.201.1", "172.21.0.1", None)):
+        assert world.way(entrance, destination, source) == number, (source, destination)
+    route = {"VpnGatewayId": world.ids["gateway"], "NextHop": world.connections[3], "RouteSource": "10.0.0.0/24",
+             "RouteDest": "172.20.5.0/24", "Weight": 100}
+    world.daemons.call("ModifyVpnPbrRouteEntryPriority", Priority=10, NewPriority=20, **route)
+    until(lambda: world.way(LAN, "172.20.5.9") == 2, "another priority", 5)
+    world.daemons.call("DeleteVpnPbrRouteEntry", Priority=20, **route)
+    until(lambda: world.daemons.inside(world.ids, "ip rule").count("to 172.") == 16, "its rules are gone", 5)
+
+
+@contextlib.contextmanager
+def stream(world, *destinations):
+    """Packets all the time; afterwards every one of them has arrived."""
+    over, serials, got = threading.Event(), itertools.count(), set()
+
+    def run():
+        while not over.wait(0.001):
+            serial = next(serials)
+            for destination in destinations:
+                world.host.send(destination, f"stream {serial}".encode())
+    thread = threading.Thread(target=run)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+    sent = {(destination, f"stream {serial}".encode())
+            for serial, destination in itertools.product(range(next(serials)), destinations)}
+
+    def all_have_arrived():
+        got.update((destination, payload) for _, destination, payload in world.internet.arrived())
+        return sent <= got
+    until(all_have_arrived, f"every one of {len(sent)} packets", 20)
+
+
+def moved(world, number, priority):
+    """Is a rule into this connection in the published section at this priority?"""
+    first = 500000 + 1000 + priority * 33 * 33 * 4
+    out = world.daemons.inside(world.ids, "ip rule")
+    found = re.findall(rf"(\d+):.*lookup {READY + 2 * number} ", out)
+    return any(first <= int(preference) < first + 33 * 33 * 4 for preference in found)
+
+
+def test_nothing_is_lost_by_switching(world):
+    """Back to the active connection, weights exchanged, another priority: no packet is lost meanwhile."""
+    policy, destination = "172.20.5.9", "172.21.5.9"
+    for number, weight in zip((*POLICY, *DESTINATION), (100, 0, 100, 0)):
+        add = world.policy if number in POLICY else world.destination
+        add(number, "172.20.0.0/16" if number in POLICY else "172.21.0.0/16", publish=True, weight=weight)
+    until(lambda: world.daemons.inside(world.ids, "ip rule").count("to 172.20.0.0/16") == 8, "all rules", 10)
+    world.up(POLICY[1], DESTINATION[1])
+    until(lambda: world.way(LAN, policy) == POLICY[1] and world.way(LAN, destination) == DESTINATION[1], "the standby carries", 5)
+    with stream(world, policy, destination):
+        world.up(*POLICY, *DESTINATION)
+    until(lambda: world.way(LAN, policy) == POLICY[0] and world.way(LAN, destination) == DESTINATION[0], "back again", 5)
+    pairs = ((POLICY, "ModifyVpnPbrRouteEntryWeight", {"RouteSource": "10.0.0.0/16", "RouteDest": "172.20.0.0/16"}),
+             (DESTINATION, "ModifyVpnRouteEntryWeight", {"RouteDest": "172.21.0.0/16"}))
+    with stream(world, policy, destination):
+        for pair, action, route in pairs:
+            for number, weight in zip(pair, (100, 0)):
+                world.daemons.call(action, VpnGatewayId=world.ids["gateway"], NextHop=world.connections[number],
+                                   Weight=weight, NewWeight=100 - weight, **route)
+        world.daemons.call("ModifyVpnPbrRouteEntryPriority", VpnGatewayId=world.ids["gateway"], Weight=100, NewPriority=7,
+                           NextHop=world.connections[POLICY[1]], RouteSource="10.0.0.0/16", RouteDest="172.20.0.0/16")
+        until(lambda: moved(world, POLICY[1], 7) and not moved(world, POLICY[1], 10), "its rules have moved", 5)
+    until(lambda: world.way(LAN, policy) == POLICY[1] and world.way(LAN, destination) == DESTINATION[1], "the others carry", 5)

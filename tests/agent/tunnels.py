@@ -23,6 +23,7 @@ from lab.until import until  # noqa: E402
 
 SUITE = "aes128-sha1"
 PORT = 4001
+SO_RCVBUFFORCE = 33  # the socket module does not know it
 
 
 class Peer:
@@ -33,6 +34,7 @@ class Peer:
         self.spi, self.sequence, self.is_up = 0x1000 * number, 0, False
         internet.machine.address("wan1", f"{address}/32")
         self.socket = internet.machine.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 1 << 23)
         self.socket.bind((address, 4500))
 
     def up(self):
