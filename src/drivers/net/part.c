@@ -94,6 +94,11 @@ uint32_t part_route_priority(const struct part *want, enum carrying carrying, ui
 	return carrying == CARRYING_YES ? up : down;
 }
 
+void part_link_name(uint32_t number, char ret[static IFNAMSIZ])
+{
+	snprintf(ret, IFNAMSIZ, "%s%u", PART_LINK_PREFIX, number);
+}
+
 uint32_t part_link_number(const char *name)
 {
 	uint32_t number;

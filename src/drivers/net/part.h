@@ -53,5 +53,7 @@ void part_add(struct items *items, const struct part *part, const char *owner);
 uint32_t part_route_priority(const struct part *want, enum carrying carrying, uint32_t present);
 /* Would both have the same key? */
 bool part_is_same_rule(const struct rt_rule *a, const struct rt_rule *b);
+/* "vco<number>". */
+void part_link_name(uint32_t number, char ret[static IFNAMSIZ]);
 /* The number in "vco<number>"; 0 when the name is none of ours. */
 uint32_t part_link_number(const char *name);

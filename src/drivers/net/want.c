@@ -7,11 +7,6 @@
 #include <linux/rtnetlink.h>
 #include <stdio.h>
 
-static void link_name(uint32_t number, char ret[static IFNAMSIZ])
-{
-	snprintf(ret, IFNAMSIZ, "%s%u", PART_LINK_PREFIX, number);
-}
-
 static void want_rule(
 	const char *vpc_id, const struct rt_rule *rule, const char *owner, struct items *ret)
 {
@@ -108,10 +103,10 @@ static void want_connection(
 	if (!gateway)
 		return;
 	link.vpc_id = gateway->vpc_id;
-	link_name(connection->number, link.interface);
+	part_link_name(connection->number, link.interface);
 	snprintf(link.alias, sizeof(link.alias), "%s", connection->meta.id);
 	part_add(ret, &link, connection->meta.id);
-	link_name(connection->number, rule.in_interface);
+	part_link_name(connection->number, rule.in_interface);
 	rule.target = section_of_gateway(gateway->number);
 	want_rule(gateway->vpc_id, &rule, connection->meta.id, ret);
 	want_tables(gateway->vpc_id, connection, ret);
