@@ -10,6 +10,7 @@
 #include "api/actions/given.h"
 #include "api/actions/guard.h"
 #include "api/actions/listing.h"
+#include "api/actions/vpn_route_automatic.h"
 
 #include <errno.h>
 #include <string.h>
@@ -82,6 +83,8 @@ static int create_vpn_connection(const struct api *api, const struct request *re
 		err = hold_ends(api, change, gateway, peer);
 	if (!err)
 		err = vpn_connection_alone(api, NULL, connection, fault);
+	if (!err)
+		err = automatic_routes_follow(api, request, connection, change, fault);
 	if (err)
 		return err;
 	change_put(change, api, KIND_VPN_CONNECTION, connection);
@@ -187,27 +190,14 @@ static int delete_vpn_connection(const struct api *api, const struct request *re
 	struct change *change, json_t *answer, struct fault *fault)
 {
 	AUTO_RESOURCE(vpn_connection) struct vpn_connection *connection = NULL;
-	AUTO_FOUND struct found found = {};
-	AUTO_FREE char *below = NULL;
 	int err = find_resource(
 		api, request, KIND_VPN_CONNECTION, "VpnConnectionId", &connection, fault);
 
 	(void)answer;
 	if (!err)
 		err = guard_remove(api, change, connection->meta.id);
-	if (err)
-		return err;
-	below = xasprintf("%s.%s.", connection->vpn_gateway_id, connection->meta.id);
-	err = find_all(api, KIND_VPN_ROUTE_ENTRY, below, NULL, &found);
-	if (!err && found.len) {
-		const struct vpn_route_entry *route = found.items[0].resource;
-		char text[PREFIX_TEXT_SIZE];
-
-		prefix_format(route->route_dest, text);
-		return fault_setf(fault, REASON_DEPENDENCY, "VpnConnectionId", connection->meta.id,
-			"delete it with DeleteVpnRouteEntry first",
-			"is still the next hop of the route to %s", text);
-	}
+	if (!err)
+		err = automatic_routes_remove(api, connection, change, fault);
 	if (err)
 		return err;
 	change_delete(change, KIND_VPN_CONNECTION, connection);
