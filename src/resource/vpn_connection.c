@@ -120,7 +120,7 @@ static const struct field vpn_connection_fields[] = {
 	STRING(struct vpn_connection, meta.description, "Description",
 		.flags = FIELD_INTERNAL | FIELD_HIDDEN, DESCRIPTION_RULE(100),
 		.doc = "Not settable through the API."),
-	META_REST(struct vpn_connection, FIELD_HIDDEN, 0, 64),
+	META_REST(struct vpn_connection, FIELD_HIDDEN, 0),
 	STRING(struct vpn_connection, vpn_gateway_id, "VpnGatewayId",
 		.flags = FIELD_REQUIRED | FIELD_IMMUTABLE, .min = 1, .max = 128, .check = rule_id,
 		.doc = "VPN gateway it runs on."),

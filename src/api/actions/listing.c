@@ -80,8 +80,7 @@ static bool has_tag(const struct tags *tags, const char *key, const char *value)
 	return false;
 }
 
-/* Every Tag.N must be there; a key without a value matches any value. */
-static bool filter_tags(const struct request *request, const struct tags *tags)
+bool filter_tags(const struct request *request, const struct tags *tags)
 {
 	size_t len = params_count(&request->params, "Tag");
 

@@ -38,5 +38,7 @@ void listing_empty(const struct request *request, const struct listing *listing,
 bool filter_text(const struct request *request, const char *parameter, const char *text);
 /* The same with a comma list in the parameter. */
 bool filter_ids(const struct request *request, const char *parameter, const char *id);
+/* Every Tag.N is among the tags; a key without a value matches any. */
+bool filter_tags(const struct request *request, const struct tags *tags);
 /* The boolean parameter is absent, empty or false: for things nothing here has. */
 bool filter_false(const struct request *request, const char *parameter);
