@@ -165,6 +165,14 @@ bool vpn_connection_is_destination_mode(const struct vpn_connection *connection)
 	       connection->remote_subnet.items[0].len == 0;
 }
 
+struct addr vpn_connection_peer_bgp_ip(const struct vpn_connection *connection)
+{
+	struct addr local = connection->bgp_config.local_bgp_ip;
+
+	/* Of a /30 the usable ones end in 01 and 10. */
+	return (struct addr){ local.v4 ? local.v4 ^ htonl(3) : 0 };
+}
+
 static int check_versions(const struct vpn_connection *connection, struct fault *fault)
 {
 	static const char rule[] = "must be a single CIDR block with ikev1";

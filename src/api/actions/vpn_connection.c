@@ -179,8 +179,7 @@ static int modify_vpn_connection(const struct api *api, const struct request *re
 	change->resource_id = xstrdup(connection->meta.id);
 	if (!resource_equal(KIND_VPN_CONNECTION, before, connection))
 		change_put(change, api, KIND_VPN_CONNECTION, connection);
-	vpn_connection_describe_modified(connection, answer);
-	return 0;
+	return vpn_connection_describe_modified(api, connection, answer);
 }
 
 static int delete_vpn_connection(const struct api *api, const struct request *request,
@@ -234,12 +233,21 @@ static int delete_vpn_connection(const struct api *api, const struct request *re
 		.name = "BgpConfig", .type = PARAM_JSON, .doc = "Kept, but cannot be enabled yet." \
 	}
 
+#define UNSUPPORTED_PARAMETERS                                                                     \
+	{ .name = "EnableTunnelsBgp", .type = PARAM_BOOL, .doc = "Only false is supported." },     \
+		{ .name = "RemoteCaCertificate", .doc = "Not supported: keys are pre-shared." },   \
+	{                                                                                          \
+		.name = "TunnelOptionsSpecification", .type = PARAM_LIST,                          \
+		.doc = "Not supported: connections have one tunnel."                               \
+	}
+
 static const struct parameter create_parameters[] = {
 	{ .name = "VpnGatewayId", .required = true, .doc = "VPN gateway." },
 	{ .name = "CustomerGatewayId", .required = true, .doc = "Customer gateway." },
 	{ .name = "LocalSubnet", .required = true, .doc = "0.0.0.0/0: destination routing." },
 	{ .name = "RemoteSubnet", .required = true, .doc = "0.0.0.0/0: destination routing." },
 	SETTINGS_PARAMETERS,
+	UNSUPPORTED_PARAMETERS,
 	{ .name = "Tags", .type = PARAM_TAGS, .max = 20, .doc = "Tags." },
 	{},
 };
@@ -249,6 +257,7 @@ static const struct parameter modify_parameters[] = {
 	{ .name = "LocalSubnet", .doc = "0.0.0.0/0: destination routing." },
 	{ .name = "RemoteSubnet", .doc = "0.0.0.0/0: destination routing." },
 	SETTINGS_PARAMETERS,
+	UNSUPPORTED_PARAMETERS,
 	{},
 };
 
