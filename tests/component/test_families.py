@@ -5,9 +5,9 @@ import threading
 
 import pytest
 
-from gateway import REGION, ZONE
+from gateway import REGION, ZONE, Gateway
 from test_actions import Site, has, refused
-from wire import Client
+from wire import ApiError, Client
 
 
 @pytest.fixture(scope="module")
@@ -164,3 +164,52 @@ def test_owner(site):
     assert site.client.call("DescribeVpcs", {"VpcId": site.vpc, "VpcOwnerId": 1})["TotalCount"] == 1
     assert site.client.call("DescribeVpcs", {"VpcId": site.vpc, "VpcOwnerId": 2})["TotalCount"] == 0
     assert site.client.call("DescribeVSwitches", {"VpcId": site.vpc, "VSwitchOwnerId": 2})["TotalCount"] == 0
+
+
+QUOTAS = ("[quotas]\nvpn_gateways = 1\ncustomer_gateways_per_region = 3\nvpn_connections_per_gateway = 2\n"
+          "route_entries_per_gateway = 2\n")
+
+
+def crowd(gateway, action, wishes):
+    """Calls an action from many clients at once: how many succeeded, and the codes and messages of the rest."""
+    made, refusals = [], set()
+
+    def call(wish):
+        client = Client(gateway)
+        try:
+            made.append(client.call(action, wish))
+        except ApiError as error:
+            refusals.add((error.code, error.message))
+        client.close()
+
+    callers = [threading.Thread(target=call, args=(wish,)) for wish in wishes]
+    for caller in callers:
+        caller.start()
+    for caller in callers:
+        caller.join()
+    return made, refusals
+
+
+def test_quotas_hold_in_a_crowd():
+    limited = Gateway()
+    limited.write_config(QUOTAS)
+    with limited as gateway:
+        client = Client(gateway)
+        site = Site(client)
+        for action, wishes, left, key in (
+                ("CreateVpnGateway", [{"VpcId": site.vpc, "Bandwidth": 5}] * 4, 0, "vpn_gateways in [quotas]"),
+                ("CreateCustomerGateway", [{"IpAddress": f"192.0.2.{i}"} for i in range(1, 7)], 2,
+                 "customer_gateways_per_region"),
+                ("CreateVpnConnection", [site.wish(IkeConfig={"RemoteId": f"id{i}"}) for i in range(6)], 2,
+                 "vpn_connections_per_gateway")):
+            made, refusals = crowd(gateway, action, wishes)
+            assert len(made) == left, refusals
+            assert [code for code, _ in refusals] == ["Resource.QuotaFull"] and key in refusals.pop()[1]
+        hop = made[0]["VpnConnectionId"]
+        made, refusals = crowd(gateway, "CreateVpnRouteEntry", [
+            {"VpnGatewayId": site.gateway, "NextHop": hop, "RouteDest": f"192.168.{i}.0/24", "Weight": 100,
+             "PublishVpc": True} for i in range(6)])
+        assert len(made) == 2 and [code for code, _ in refusals] == ["Resource.QuotaFull"]
+        assert site.gateway in str(refusals) and "route_entries_per_gateway" in str(refusals)
+        client.close()
+        assert gateway.stop() == 0, gateway.log_text()

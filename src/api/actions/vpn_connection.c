@@ -10,6 +10,7 @@
 #include "api/actions/given.h"
 #include "api/actions/guard.h"
 #include "api/actions/listing.h"
+#include "api/actions/quota.h"
 
 #include <errno.h>
 #include <string.h>
@@ -80,6 +81,8 @@ static int create_vpn_connection(const struct api *api, const struct request *re
 		err = vpn_connection_served(connection, fault);
 	if (!err)
 		err = hold_ends(api, change, gateway, peer);
+	if (!err)
+		err = quota_check(api, QUOTA_VPN_CONNECTIONS, gateway->meta.id, 1, fault);
 	if (!err)
 		err = vpn_connection_alone(api, NULL, connection, fault);
 	if (err)

@@ -9,6 +9,7 @@
 #include "api/actions/given.h"
 #include "api/actions/guard.h"
 #include "api/actions/listing.h"
+#include "api/actions/quota.h"
 #include "api/check.h"
 
 #include <errno.h>
@@ -116,6 +117,8 @@ static int create_vpn_gateway(const struct api *api, const struct request *reque
 		err = choose_vswitch(api, request, change, gateway, fault);
 	if (!err)
 		err = number_next(api, change, KIND_VPN_GATEWAY, &gateway->number);
+	if (!err)
+		err = quota_check(api, QUOTA_VPN_GATEWAYS, NULL, 1, fault);
 	if (!err)
 		err = choose_address(api, gateway, fault);
 	if (!err)

@@ -9,6 +9,7 @@
 #include "api/actions/given.h"
 #include "api/actions/guard.h"
 #include "api/actions/listing.h"
+#include "api/actions/quota.h"
 
 #include <errno.h>
 #include <string.h>
@@ -50,6 +51,10 @@ static int create_route(const struct api *api, const struct request *request, st
 	err = resource_check(KIND_VPN_ROUTE_ENTRY, route, fault);
 	if (!err)
 		err = guard_take(api, change, next_hop->meta.id);
+	if (!err)
+		err = guard_take(api, change, gateway->meta.id);
+	if (!err)
+		err = quota_check(api, QUOTA_ROUTE_ENTRIES, gateway->meta.id, 1, fault);
 	if (!err)
 		err = vpn_route_check_new(api, route, fault);
 	if (err)
