@@ -83,5 +83,5 @@ struct action {
 const struct action *action_find(const char *version, const char *name, enum reason *ret_reason);
 /* The whole table, for the generated reference: one NULL-terminated array per family. */
 extern const struct action vpc_actions[], vswitch_actions[], vpn_gateway_actions[],
-	customer_gateway_actions[], vpn_connection_actions[], vpn_route_actions[], region_actions[],
-	extension_actions[];
+	customer_gateway_actions[], vpn_connection_actions[], vpn_connection_log_actions[],
+	vpn_route_actions[], region_actions[], extension_actions[];

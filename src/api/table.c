@@ -7,8 +7,8 @@
 #include <string.h>
 
 static const struct action *const families[] = { region_actions, vpc_actions, vswitch_actions,
-	vpn_gateway_actions, customer_gateway_actions, vpn_connection_actions, vpn_route_actions,
-	extension_actions };
+	vpn_gateway_actions, customer_gateway_actions, vpn_connection_actions,
+	vpn_connection_log_actions, vpn_route_actions, extension_actions };
 
 void action_each(void (*visit)(void *arg, const struct action *action), void *arg)
 {
