@@ -58,17 +58,23 @@ enum reason verdict_reason(uint32_t alert_reason)
 	return alert_reason < ARRAY_LEN(wordings) ? wordings[alert_reason].reason : REASON_NONE;
 }
 
-/* "NO_PROPOSAL_CHOSEN": the name of a notify is all the peer said. */
-static bool is_notify(const char *text)
+/* "NO_PROPOSAL_CHOSEN": the name of a notify is all the peer said. Proposals and networks have
+ * other characters; an identity may have none, so there only the notifies about it count. */
+static bool is_notify(const struct charon_alert *alert)
 {
-	return *text && text[strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_")] == '\0';
+	const char *text = alert->remote;
+
+	if (alert->reason == CHARON_IDENTITY_MISMATCH)
+		return strcmp(text, "AUTHENTICATION_FAILED") == 0 ||
+		       strcmp(text, "INVALID_ID_INFORMATION") == 0;
+	return *text && text[strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_")] == '\0';
 }
 
 static const char *certainty_of(const struct charon_alert *alert)
 {
 	if (alert->reason == CHARON_PEER_SILENT)
 		return "likely";
-	return is_notify(alert->remote) ? "only the peer knows" : "certain";
+	return is_notify(alert) ? "only the peer knows" : "certain";
 }
 
 /* The phrases have one %s each; a table cannot be checked by the compiler. */
@@ -82,7 +88,7 @@ static int format_peer(char *ret, size_t size, const char *phrase, const char *p
 void verdict_of(const struct charon_alert *alert, const char *peer, struct verdict *ret)
 {
 	const struct wording *wording = &wordings[alert->reason];
-	bool is_refusal = wording->refuse && is_notify(alert->remote);
+	bool is_refusal = wording->refuse && is_notify(alert);
 	char what[160], values[700] = "";
 
 	(void)format_peer(what, sizeof(what), is_refusal ? wording->refuse : wording->what, peer);
