@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The driver's context and everything that comes from outside a pass: traffic, charon's events, the
- * plug-in's alerts. All of it is remembered and marks keys; nothing is done here.
+ * plug-in's alerts and lines. All of it is remembered or told, and marks keys; nothing is done
+ * here.
  */
 #include "drivers/ike/ike.h"
 
 #include "base/log.h"
 #include "drivers/ike/ike_private.h"
+#include "drivers/ike/tell.h"
+#include "drivers/ike/verdict.h"
 
 #include <string.h>
 
@@ -96,13 +99,39 @@ static void each_member(struct ike *ike, const char *name,
 			call(ike, tunnel->id, arg);
 }
 
-static void mark_member(struct ike *ike, const char *id, const void *arg)
+struct event {
+	const char *name;
+	const struct vici_tree *message;
+	const struct vici_node *children; /* NULL: it tells of none */
+};
+
+/* Of a group's children the event tells of one: its name is that of a section, a number behind. */
+static bool is_about(const struct event *event, const char *id)
 {
-	(void)arg;
-	mark_connection(ike, id);
+	const struct vici_node *child =
+		event->children ? vici_first(event->message, event->children) : NULL;
+
+	if (strcmp(event->name, "child-rekey") != 0)
+		return true;
+	for (; child; child = vici_next(event->message, child)) {
+		AUTO_FREE char *name = vici_name_text(child);
+
+		if (strncmp(name, id, IKE_ID_SIZE) == 0)
+			return true;
+	}
+	return false;
 }
 
-void ike_event(struct ike *ike, const struct vici_tree *message)
+static void take_event(struct ike *ike, const char *id, const void *arg)
+{
+	const struct event *event = arg;
+
+	mark_connection(ike, id);
+	if (is_about(event, id))
+		tell_event(ike, event->name, id);
+}
+
+void ike_event(struct ike *ike, const char *event, const struct vici_tree *message)
 {
 	const struct vici_node *section = vici_first(message, vici_root(message));
 
@@ -112,10 +141,12 @@ void ike_event(struct ike *ike, const struct vici_tree *message)
 		if (section->type != VICI_SECTION)
 			continue;
 		name = vici_name_text(section);
+		/* One that is not there any more as well. */
 		if (ike_is_our_id(name, strlen(name)))
 			mark_connection(ike, name);
-		else
-			each_member(ike, name, mark_member, NULL);
+		each_member(ike, name, take_event,
+			&(struct event){
+				event, message, vici_find(message, section, "child-sas") });
 	}
 }
 
@@ -142,23 +173,6 @@ void ike_peers_ready(struct ike *ike)
 	if (err < 0)
 		log_warn("cannot tell charon the peers' NAT settings error=%s", strerror(-err));
 	ike_charon_changed(ike);
-}
-
-static enum reason reason_of_alert(uint32_t reason)
-{
-	static const enum reason reasons[] = {
-		[CHARON_IKE_PROPOSAL_MISMATCH] = REASON_IKE_PROPOSAL_MISMATCH,
-		[CHARON_CHILD_PROPOSAL_MISMATCH] = REASON_CHILD_PROPOSAL_MISMATCH,
-		[CHARON_SELECTOR_MISMATCH] = REASON_SELECTOR_MISMATCH,
-		[CHARON_PSK_MISMATCH] = REASON_PSK_MISMATCH,
-		[CHARON_IDENTITY_MISMATCH] = REASON_IDENTITY_MISMATCH,
-		[CHARON_NO_CONNECTION] = REASON_PEER_REFUSED,
-		[CHARON_PEER_SILENT] = REASON_PEER_SILENT,
-		[CHARON_PEER_REFUSED] = REASON_PEER_REFUSED,
-		[CHARON_DPD_TIMEOUT] = REASON_PEER_GONE,
-	};
-
-	return reason < ARRAY_LEN(reasons) ? reasons[reason] : REASON_NONE;
 }
 
 /* Is it about phase 2, and so about one member of a group? */
@@ -190,11 +204,12 @@ static void take_alert(struct ike *ike, const char *id, const void *arg)
 
 	if (!concerns(ike, tunnel, alert))
 		return;
-	tunnel->reason = reason_of_alert(alert->reason);
+	tunnel->reason = verdict_reason(alert->reason);
 	tunnel->message[0] = '\0';
 	if (alert->local[0] || alert->remote[0])
 		(void)snprintf(tunnel->message, sizeof(tunnel->message),
 			"ours: %.240s, the peer's: %.240s", alert->local, alert->remote);
+	tell_alert(ike, tunnel, alert);
 	/* Negotiation starts again by itself, also where traffic would have to ask for it. */
 	if (alert->reason == CHARON_DPD_TIMEOUT)
 		tunnel_demand(tunnel);
@@ -225,10 +240,33 @@ void ike_alert(struct ike *ike, const struct charon_alert *alert)
 {
 	const char *name = alert->connection;
 
-	if (reason_of_alert(alert->reason) == REASON_NONE)
+	if (verdict_reason(alert->reason) == REASON_NONE)
 		return;
 	if (!*name)
 		take_alert_by_address(ike, alert);
 	else
 		each_member(ike, name, take_alert, alert);
+}
+
+/* What charon says of one child is no news of the others. */
+static bool is_anothers(const char *text, const char *id)
+{
+	const char *child = strstr(text, "vco-");
+
+	return child && strstr(text, id) == NULL;
+}
+
+static void take_line(struct ike *ike, const char *id, const void *arg)
+{
+	struct charon_line line = *(const struct charon_line *)arg;
+
+	if (is_anothers(line.text, id))
+		return;
+	(void)snprintf(line.connection, sizeof(line.connection), "%s", id);
+	tell_line(ike, &line);
+}
+
+void ike_line(struct ike *ike, const struct charon_line *line)
+{
+	each_member(ike, line->connection, take_line, line);
 }

@@ -10,6 +10,13 @@
 
 #include <uthash.h>
 
+/* The failure its log was told last, until it is up. */
+struct told {
+	char *text;       /* NULL: none */
+	struct mono at;   /* when it was told */
+	uint32_t repeats; /* since then */
+};
+
 struct tunnel {
 	char *id;
 	/* charon's connection it was seen in or loaded into last; "" = none yet */
@@ -23,6 +30,7 @@ struct tunnel {
 	struct mono lost_at; /* when it was first seen down again; 0 = never */
 	enum reason reason;  /* of the last alert, until it is up */
 	char message[512];
+	struct told told;
 	struct clock_timer *look; /* marks the key when it is time to look again */
 	void (*mark)(void *arg, const char *id);
 	void *mark_arg;
@@ -56,3 +64,4 @@ void tunnel_tried(struct tunnel *tunnel);
 /* Marks the key after delay_ms, or when the next attempt is due, whichever is asked last. */
 void tunnel_look_in(struct tunnel *tunnel, uint64_t delay_ms);
 void tunnel_look_at_next_try(struct tunnel *tunnel);
+void told_clear(struct told *told);
