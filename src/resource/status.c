@@ -50,6 +50,8 @@ struct status status_dup(const struct status *status)
 		copy.conditions[type].message = dup_text(status->conditions[type].message);
 	copy.negotiated.ike_proposal = dup_text(status->negotiated.ike_proposal);
 	copy.negotiated.esp_proposal = dup_text(status->negotiated.esp_proposal);
+	copy.negotiated.local_selectors = dup_text(status->negotiated.local_selectors);
+	copy.negotiated.remote_selectors = dup_text(status->negotiated.remote_selectors);
 	return copy;
 }
 

@@ -41,6 +41,8 @@ static struct status sample(void)
 		&status, CONDITION_IPSEC, false, REASON_SELECTOR_MISMATCH, "ours x, theirs y", 2);
 	status.negotiated.ike_proposal = xstrdup("AES_CBC_128");
 	status.negotiated.esp_proposal = xstrdup("");
+	status.negotiated.local_selectors = xstrdup("10.1.0.0/16");
+	status.negotiated.remote_selectors = xstrdup("10.2.0.0/16 10.3.0.0/16");
 	status.negotiated.nat_detected = true;
 	status.negotiated.peer_port = 4500;
 	assert_int_equal(addr_parse("198.51.100.1", &status.negotiated.peer_address), 0);
