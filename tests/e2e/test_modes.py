@@ -87,6 +87,7 @@ def check_others_are_dropped(lab, connection, count):
     def counted():
         now = counters(lab, connection)
         assert now.get("DropSelectorOut", 0) - before == sent, now
+        return True
     until(counted, f"{sent} drops are counted", 25)
     # nor does the data centre get anything through
     assert answered(dc.host, [foreign], ours, 1) == set()

@@ -212,9 +212,41 @@ static void test_child_is_handed_over(void **state)
 	END;
 }
 
+#define OTHER "vco-0123456789abcdefh"
+
+/* Two IKE_SAs of a group with a child each: neither is too much, whoever looks. */
+static void test_a_group_keeps_what_carries(void **state)
+{
+	PLAN({ 1, SA_ESTABLISHED, 100, 5, 2, 100 }, { 3, SA_ESTABLISHED, 50, 6, 4, 50 });
+	memcpy(seen->sas[1].children[0].name, OTHER, IKE_NAME_SIZE);
+	ike_plan_clear(&plan);
+	ike_plan_of(seen, &plan);
+	assert_int_equal(plan.sa->id, 1);
+	assert_int_equal(plan.child->id, 2);
+	assert_int_equal(plan.old_sas_len, 0);
+	assert_true(ike_plan_is_settled(&plan));
+	END;
+}
+
+/* The other member sees the same one go, and a member without a child joins what stays. */
+static void test_a_group_agrees_on_what_goes(void **state)
+{
+	PLAN({ 1, SA_ESTABLISHED, 100, 5, 2, 100 }, { 3, SA_ESTABLISHED, 50, 6, 0, 0 });
+	memcpy(seen->sas[0].children[0].name, OTHER, IKE_NAME_SIZE);
+	ike_plan_clear(&plan);
+	ike_plan_of(seen, &plan);
+	assert_int_equal(plan.sa->id, 1);
+	assert_null(plan.child);
+	assert_int_equal(plan.old_sas_len, 1);
+	assert_int_equal(plan.old_sas[0], 3);
+	END;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_group_keeps_what_carries),
+		cmocka_unit_test(test_a_group_agrees_on_what_goes),
 		cmocka_unit_test(test_up),
 		cmocka_unit_test(test_nothing),
 		cmocka_unit_test(test_connecting),
