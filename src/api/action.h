@@ -9,6 +9,7 @@
 #pragma once
 
 #include "api/params.h"
+#include "api/snapshot.h"
 #include "resource/config.h"
 #include "resource/resource.h"
 #include "resource/vault.h"
@@ -20,6 +21,7 @@
 struct api {
 	struct loop *loop;
 	struct store *store;
+	struct snapshot *snapshot; /* of the store, synchronised before a handler runs */
 	struct vault *vault;
 	const struct config *config;
 };

@@ -133,7 +133,7 @@ static int describe_vpn_connections(const struct api *api, const struct request 
 	struct change *change, json_t *answer, struct fault *fault)
 {
 	static const struct listing listing = { KIND_VPN_CONNECTION, NULL, "VpnConnections",
-		"VpnConnection", matches, describe_entry };
+		"VpnConnection", matches, describe_entry, true };
 
 	(void)change;
 	(void)fault;
@@ -253,7 +253,8 @@ static int delete_vpn_connection(const struct api *api, const struct request *re
 		{ .name = "IpsecConfig", .type = PARAM_JSON, .doc = "Phase 2." },                  \
 		{ .name = "HealthCheckConfig",                                                     \
 			.type = PARAM_JSON,                                                        \
-			.doc = "Kept, but cannot be enabled yet." },                               \
+			.doc = "Probes through the tunnel: Enable, Dip, Sip, Interval, Retry, "    \
+			       "Policy." },                                                        \
 	{                                                                                          \
 		.name = "BgpConfig", .type = PARAM_JSON, .doc = "Kept, but cannot be enabled yet." \
 	}

@@ -169,6 +169,10 @@ static void wrong_lans_are_refused(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(addresses); i++)
 		refuse("InvalidIpAddress", "AttachVpcLan", "VpcId", vpc, "Interface", "eth1",
 			"IpAddress", addresses[i], NULL);
+	for (const char *const *name = (const char *const[]){ "lo", "vco1", "vco4294967295", NULL };
+		*name; name++)
+		refuse("InvalidInterface", "AttachVpcLan", "VpcId", vpc, "Interface", *name,
+			"IpAddress", "10.0.0.1/24", NULL);
 	refuse("InvalidInterface", "AttachVpcLan", "VpcId", vpc, "Interface", "a/b", "IpAddress",
 		"10.0.0.1/24", NULL);
 }
