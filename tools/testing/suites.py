@@ -60,6 +60,7 @@ SUITES = (
           ("parameters", "e2e", 2, "PSKs, identities, lifetimes, PFS off, several connections at once"),
           ("nat", "e2e", 2, "a data centre behind NAT, a new mapping, NAT traversal off"),
           ("effect_immediately", "e2e", 1, "at once, or with the first packet"),
+          ("log", "e2e", 2, "the connection log says why: wrong PSK, proposals, a peer that goes away; no secret in it"),
           ("dpd", "e2e", 2, "a dead peer is found within 40 s, or never looked for"),
           ("crash", "e2e", 1, "SIGKILL of each daemon and of all"),
           ("health", "e2e", 1, "health checks, and the standby that takes over"),

@@ -10,6 +10,7 @@
 #include "api/actions/given.h"
 #include "api/actions/guard.h"
 #include "api/actions/listing.h"
+#include "api/actions/quota.h"
 #include "api/actions/vpn_connection_siblings.h"
 #include "api/actions/vpn_route_automatic.h"
 
@@ -83,6 +84,8 @@ static int create_vpn_connection(const struct api *api, const struct request *re
 		err = vpn_connection_served(connection, fault);
 	if (!err)
 		err = hold_ends(api, change, gateway, peer);
+	if (!err)
+		err = quota_check(api, QUOTA_VPN_CONNECTIONS, gateway->meta.id, 1, fault);
 	if (!err)
 		err = siblings_find(api, NULL, connection, &siblings);
 	if (!err)
@@ -216,8 +219,7 @@ static int modify_vpn_connection(const struct api *api, const struct request *re
 	change->resource_id = xstrdup(connection->meta.id);
 	if (!resource_equal(KIND_VPN_CONNECTION, before, connection))
 		change_put(change, api, KIND_VPN_CONNECTION, connection);
-	vpn_connection_describe_modified(connection, answer);
-	return 0;
+	return vpn_connection_describe_modified(api, connection, answer);
 }
 
 static int delete_vpn_connection(const struct api *api, const struct request *request,
@@ -259,6 +261,14 @@ static int delete_vpn_connection(const struct api *api, const struct request *re
 		.name = "BgpConfig", .type = PARAM_JSON, .doc = "Kept, but cannot be enabled yet." \
 	}
 
+#define UNSUPPORTED_PARAMETERS                                                                     \
+	{ .name = "EnableTunnelsBgp", .type = PARAM_BOOL, .doc = "Only false is supported." },     \
+		{ .name = "RemoteCaCertificate", .doc = "Not supported: keys are pre-shared." },   \
+	{                                                                                          \
+		.name = "TunnelOptionsSpecification", .type = PARAM_LIST,                          \
+		.doc = "Not supported: connections have one tunnel."                               \
+	}
+
 static const struct parameter create_parameters[] = {
 	{ .name = "VpnGatewayId", .required = true, .doc = "VPN gateway." },
 	{ .name = "CustomerGatewayId", .required = true, .doc = "Customer gateway." },
@@ -269,6 +279,7 @@ static const struct parameter create_parameters[] = {
 		.required = true,
 		.doc = "CIDR blocks, with commas; 0.0.0.0/0 on both sides: destination routing." },
 	SETTINGS_PARAMETERS,
+	UNSUPPORTED_PARAMETERS,
 	{ .name = "Tags", .type = PARAM_TAGS, .max = 20, .doc = "Tags." },
 	{},
 };
@@ -280,6 +291,7 @@ static const struct parameter modify_parameters[] = {
 	{ .name = "RemoteSubnet",
 		.doc = "CIDR blocks, with commas; 0.0.0.0/0 on both sides: destination routing." },
 	SETTINGS_PARAMETERS,
+	UNSUPPORTED_PARAMETERS,
 	{},
 };
 

@@ -18,4 +18,5 @@ void vpn_connection_fill_ids(struct vpn_connection *connection, const struct vpn
 	const struct customer_gateway *peer);
 MUST_CHECK int vpn_connection_describe(const struct api *api, const void *resource, json_t *answer);
 /* The answer of a modification. */
-void vpn_connection_describe_modified(const struct vpn_connection *connection, json_t *answer);
+MUST_CHECK int vpn_connection_describe_modified(
+	const struct api *api, const struct vpn_connection *connection, json_t *answer);
