@@ -65,6 +65,7 @@ struct parameter {
 	uint64_t min,
 		max; /* INTEGER: range; STRING: characters; LIST, TAGS: items; 0, 0 = unchecked */
 	const char *const *values; /* NULL-terminated legal texts, or NULL */
+	bool any_case;             /* of the legal texts */
 	const char *doc;
 };
 
@@ -85,5 +86,6 @@ struct action {
 const struct action *action_find(const char *version, const char *name, enum reason *ret_reason);
 /* The whole table, for the generated reference: one NULL-terminated array per family. */
 extern const struct action vpc_actions[], vswitch_actions[], vpn_gateway_actions[],
-	customer_gateway_actions[], vpn_connection_actions[], vpn_route_actions[], region_actions[],
-	extension_actions[];
+	customer_gateway_actions[], vpn_connection_actions[], vpn_connection_log_actions[],
+	vpn_route_actions[], vpn_pbr_route_actions[], region_actions[], tag_actions[],
+	resource_group_actions[], peer_view_actions[], absent_actions[], extension_actions[];

@@ -45,10 +45,12 @@ static int attempt(const struct api *api, const struct request *request, bool is
 	if (err != -ENOENT)
 		return err;
 	err = request->action->handle(api, request, change, answer, fault);
-	if (err < 0 || !request->action->is_write)
+	if (err < 0)
 		return err;
 	if (is_dry_run)
 		return fault_set(fault, REASON_DRY_RUN, NULL, NULL, NULL, NULL);
+	if (!request->action->is_write)
+		return 0;
 	if (has_token)
 		token_put(api, request, token, answer, token_revision, change);
 	return change->len ? store_commit(api->store, change->ops, change->len, NULL, NULL) : 0;

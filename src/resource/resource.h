@@ -166,6 +166,8 @@ struct vpn_connection {
 };
 
 bool vpn_connection_is_destination_mode(const struct vpn_connection *connection);
+/* The other usable address of TunnelCidr, the peer's; 0 when LocalBgpIp is not given. */
+struct addr vpn_connection_peer_bgp_ip(const struct vpn_connection *connection);
 
 /* A destination-based route; its id is "<gateway>.<next hop>.<destination with - for />". */
 struct vpn_route_entry {

@@ -57,7 +57,12 @@ bool store_is_watched(const char *key)
 
 void store_init(struct store *store, const struct store_backend *backend, struct loop *loop)
 {
-	*store = (struct store){ .backend = backend, .loop = loop, .tombstones = STORE_TOMBSTONES };
+	*store = (struct store){ .backend = backend,
+		.loop = loop,
+		.tombstones = STORE_TOMBSTONES,
+		.log_limits = { .entries = { STORE_LOG_LINES, STORE_LOG_EVENTS },
+			.bytes = { STORE_LOG_LINE_BYTES, STORE_LOG_EVENT_BYTES },
+			.total_bytes = STORE_LOG_TOTAL_BYTES } };
 	LIST_INIT(&store->watches);
 }
 

@@ -47,6 +47,11 @@ void answer_creation_time(const struct resource *resource, json_t *answer)
 	json_object_del(answer, "CreateTime");
 }
 
+void answer_owner(json_t *answer)
+{
+	json_object_set_new(answer, "OwnerId", json_integer(OWNER_ID));
+}
+
 void answer_spec(uint32_t bandwidth, json_t *answer)
 {
 	char text[16];

@@ -7,6 +7,8 @@
 #include "api/action.h"
 #include "resource/status.h"
 
+#define OWNER_ID 1
+
 /* Every field of the kind that answers show, into answer. */
 void answer_fields(enum kind kind, const void *resource, json_t *answer);
 /* Only these, by their answer names; names ends with NULL. */
@@ -18,6 +20,8 @@ void answer_empty_list(json_t *answer, const char *wrapper, const char *list);
 /* CreateTime (milliseconds) becomes CreationTime (YYYY-MM-DDThh:mm:ssZ), as the VPC calls have it.
  */
 void answer_creation_time(const struct resource *resource, json_t *answer);
+/* OwnerId: this server has one account. */
+void answer_owner(json_t *answer);
 /* "5M" */
 void answer_spec(uint32_t bandwidth, json_t *answer);
 

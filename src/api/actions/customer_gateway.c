@@ -8,6 +8,7 @@
 #include "api/actions/given.h"
 #include "api/actions/guard.h"
 #include "api/actions/listing.h"
+#include "api/actions/quota.h"
 
 #include <errno.h>
 #include <string.h>
@@ -47,6 +48,8 @@ static int create_customer_gateway(const struct api *api, const struct request *
 		err = resource_check(KIND_CUSTOMER_GATEWAY, gateway, fault);
 	if (!err)
 		err = guard_take(api, change, ADDRESSES_GUARD);
+	if (!err)
+		err = quota_check(api, QUOTA_CUSTOMER_GATEWAYS, gateway->meta.region_id, 1, fault);
 	if (!err)
 		err = check_address_is_free(api, gateway, fault);
 	if (err)

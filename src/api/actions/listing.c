@@ -4,6 +4,7 @@
  */
 #include "api/actions/listing.h"
 
+#include "api/actions/answer.h"
 #include "api/actions/find.h"
 #include "base/parse.h"
 
@@ -35,8 +36,8 @@ static void page_answer(struct page *page, const struct listing *listing, json_t
 	json_object_set_new(answer, "PageNumber", json_integer(page->number));
 	json_object_set_new(answer, "PageSize", json_integer(page->size));
 	json_object_set_new(answer, "TotalCount", json_integer((json_int_t)page->total));
-	json_object_set_new(
-		answer, listing->wrapper, json_pack("{s:o}", listing->list, page->entries));
+	json_object_set_new(answer, listing->wrapper,
+		listing->list ? json_pack("{s:o}", listing->list, page->entries) : page->entries);
 }
 
 bool filter_text(const struct request *request, const char *parameter, const char *text)
@@ -63,6 +64,15 @@ bool filter_ids(const struct request *request, const char *parameter, const char
 	}
 }
 
+bool filter_owner(const struct request *request, const char *parameter)
+{
+	const char *wanted = params_get(&request->params, parameter);
+	uint64_t number = 0;
+
+	return !wanted || !*wanted ||
+	       (parse_u64(wanted, 0, UINT64_MAX, &number) == 0 && number == OWNER_ID);
+}
+
 bool filter_false(const struct request *request, const char *parameter)
 {
 	const char *wanted = params_get(&request->params, parameter);
@@ -80,8 +90,7 @@ static bool has_tag(const struct tags *tags, const char *key, const char *value)
 	return false;
 }
 
-/* Every Tag.N must be there; a key without a value matches any value. */
-static bool filter_tags(const struct request *request, const struct tags *tags)
+bool filter_tags(const struct request *request, const struct tags *tags)
 {
 	size_t len = params_count(&request->params, "Tag");
 
