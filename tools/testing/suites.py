@@ -73,6 +73,8 @@ SUITES = (
       )),
     Suite("combinations", "e2e", "pytest", ("tests/e2e/test_combinations.py",), workers=2, dist="load",
           timeout_s=1200, caged=True, groups=("e2e",), doc="300 of 300 combinations against strongSwan, ping both ways"),
+    Suite("load", "soak", "pytest", ("tests/soak/test_load.py",), timeout_s=900,
+          doc="200 clients at two vpngw-api for five minutes (VPNGW_SOAK_S): no 5xx, no lost update, flat memory"),
     Suite("fresh", "soak", "pytest", ("tests/fresh",), timeout_s=1800, groups=("e2e",),
           doc="debootstrap, a clone, ./demo --once and ./check in it"),
 )
