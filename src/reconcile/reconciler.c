@@ -308,7 +308,7 @@ struct reconciler *reconciler_new(const struct reconciler_settings *settings)
 		reconciler->settings.resync_ms = RESYNC_MS;
 	reconciler->clock = settings->clock;
 	reconciler->queue = queue_new();
-	reconciler->records = records_new(settings->store);
+	reconciler->records = records_new(settings->store, settings->log);
 	reconciler->feed = feed_new(settings->store, settings->world, reconciler->clock, &calls);
 	reconciler->next =
 		reconciler->clock->timer_new(reconciler->clock->ctx, next_key, reconciler);

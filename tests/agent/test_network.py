@@ -41,7 +41,7 @@ def test_connection_and_routes(daemons):
     daemons.route(ids, two, "192.168.20.0/24", publish=False)
     daemons.route(ids, two, "192.168.10.0/24", weight=0)
     out = has(daemons, ids, "ip -d link", f"alias {one}", f"alias {two}")
-    assert len(re.findall(r"vco\d+:.*mtu 1400", out)) == 2
+    assert len(re.findall(r"vco\d+:.*mtu 1422", out)) == 2
     has(daemons, ids, "ip rule", r"1000:\tfrom all iif vco1 goto 1000000", r"1000:\tfrom all iif vco2 goto 1000000")
     has(daemons, ids, "ip route show table 10000", r"192.168.10.0/24 dev vco1 proto 86 scope link metric 102 ",
         r"192.168.10.0/24 dev vco2 proto 86 scope link metric 202")
@@ -78,7 +78,7 @@ def test_drift_is_repaired(daemons):
                                ("ip rule del preference 1000", "ip rule", "iif vco1"),
                                ("ip rule del preference 2000", "ip rule", "2000:.*goto 500000"),
                                ("ip address del 10.0.0.1/24 dev lan0", "ip address", "10.0.0.1/24"),
-                               ("ip link del vco1", "ip link", "vco1.*mtu 1400")):
+                               ("ip link del vco1", "ip link", "vco1.*mtu 1422")):
         daemons.inside(ids, remove)
         has(daemons, ids, show, text)
     has(daemons, ids, "ip route show table 10000", "192.168.10.0/24 dev vco1", "unreachable 192.168.77.0/24")

@@ -10,6 +10,7 @@
 #include "api/actions/given.h"
 #include "api/actions/guard.h"
 #include "api/actions/listing.h"
+#include "api/actions/quota.h"
 #include "api/actions/vpn_route_automatic.h"
 
 #include <errno.h>
@@ -82,6 +83,8 @@ static int create_vpn_connection(const struct api *api, const struct request *re
 	if (!err)
 		err = hold_ends(api, change, gateway, peer);
 	if (!err)
+		err = quota_check(api, QUOTA_VPN_CONNECTIONS, gateway->meta.id, 1, fault);
+	if (!err)
 		err = vpn_connection_alone(api, NULL, connection, fault);
 	if (!err)
 		err = automatic_routes_follow(api, request, connection, change, fault);
@@ -129,7 +132,7 @@ static int describe_vpn_connections(const struct api *api, const struct request 
 	struct change *change, json_t *answer, struct fault *fault)
 {
 	static const struct listing listing = { KIND_VPN_CONNECTION, NULL, "VpnConnections",
-		"VpnConnection", matches, describe_entry };
+		"VpnConnection", matches, describe_entry, true };
 
 	(void)change;
 	(void)fault;
@@ -182,8 +185,7 @@ static int modify_vpn_connection(const struct api *api, const struct request *re
 	change->resource_id = xstrdup(connection->meta.id);
 	if (!resource_equal(KIND_VPN_CONNECTION, before, connection))
 		change_put(change, api, KIND_VPN_CONNECTION, connection);
-	vpn_connection_describe_modified(connection, answer);
-	return 0;
+	return vpn_connection_describe_modified(api, connection, answer);
 }
 
 static int delete_vpn_connection(const struct api *api, const struct request *request,
@@ -225,12 +227,21 @@ static int delete_vpn_connection(const struct api *api, const struct request *re
 		.name = "BgpConfig", .type = PARAM_JSON, .doc = "Kept, but cannot be enabled yet." \
 	}
 
+#define UNSUPPORTED_PARAMETERS                                                                     \
+	{ .name = "EnableTunnelsBgp", .type = PARAM_BOOL, .doc = "Only false is supported." },     \
+		{ .name = "RemoteCaCertificate", .doc = "Not supported: keys are pre-shared." },   \
+	{                                                                                          \
+		.name = "TunnelOptionsSpecification", .type = PARAM_LIST,                          \
+		.doc = "Not supported: connections have one tunnel."                               \
+	}
+
 static const struct parameter create_parameters[] = {
 	{ .name = "VpnGatewayId", .required = true, .doc = "VPN gateway." },
 	{ .name = "CustomerGatewayId", .required = true, .doc = "Customer gateway." },
 	{ .name = "LocalSubnet", .required = true, .doc = "0.0.0.0/0: destination routing." },
 	{ .name = "RemoteSubnet", .required = true, .doc = "0.0.0.0/0: destination routing." },
 	SETTINGS_PARAMETERS,
+	UNSUPPORTED_PARAMETERS,
 	{ .name = "Tags", .type = PARAM_TAGS, .max = 20, .doc = "Tags." },
 	{},
 };
@@ -240,6 +251,7 @@ static const struct parameter modify_parameters[] = {
 	{ .name = "LocalSubnet", .doc = "0.0.0.0/0: destination routing." },
 	{ .name = "RemoteSubnet", .doc = "0.0.0.0/0: destination routing." },
 	SETTINGS_PARAMETERS,
+	UNSUPPORTED_PARAMETERS,
 	{},
 };
 

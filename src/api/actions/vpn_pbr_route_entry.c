@@ -22,6 +22,7 @@ static const char *const shown[] = { "CreateTime", "NextHop", "Priority", "Route
 
 const struct route_table policy_routes = {
 	.kind = KIND_VPN_PBR_ROUTE_ENTRY,
+	.quota = QUOTA_PBR_ROUTE_ENTRIES,
 	.tuple = tuple,
 	.shown = shown,
 	.make_id = make_id,

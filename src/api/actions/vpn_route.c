@@ -9,6 +9,7 @@
 #include "api/actions/find.h"
 #include "api/actions/given.h"
 #include "api/actions/guard.h"
+#include "api/actions/quota.h"
 
 #include <errno.h>
 #include <string.h>
@@ -83,6 +84,10 @@ int route_create(const struct api *api, const struct request *request,
 	err = resource_check(table->kind, route.entry, fault);
 	if (!err)
 		err = guard_take(api, change, next_hop->meta.id);
+	if (!err)
+		err = guard_take(api, change, gateway->meta.id);
+	if (!err)
+		err = quota_check(api, table->quota, gateway->meta.id, 1, fault);
 	if (!err)
 		err = route_check_new(api, &route, fault);
 	if (err)

@@ -8,9 +8,11 @@
 #pragma once
 
 #include "api/action.h"
+#include "api/actions/quota.h"
 
 struct route_table {
 	enum kind kind;
+	enum quota quota;
 	const char *const *tuple; /* fields that tell its routes apart, of a gateway and next hop */
 	const char *const *shown; /* fields in lists */
 	char *(*make_id)(const void *entry); /* an own string */

@@ -6,6 +6,7 @@
 #include "api/actions/vpn_route_automatic.h"
 
 #include "api/actions/find.h"
+#include "api/actions/quota.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -20,6 +21,7 @@ struct pair {
 struct asked {
 	const struct vpn_connection *connection;
 	const struct found *table;
+	int more; /* routes there will be */
 };
 
 static const struct vpn_pbr_route_entry *route_at(const struct found *table, size_t index)
@@ -82,7 +84,7 @@ static struct vpn_pbr_route_entry *route_new(
 	return route;
 }
 
-static int put_new(const struct api *api, const struct request *request, const struct asked *asked,
+static int put_new(const struct api *api, const struct request *request, struct asked *asked,
 	struct pair pair, uint32_t weight, struct change *change, struct fault *fault)
 {
 	AUTO_RESOURCE(vpn_pbr_route_entry)
@@ -91,13 +93,15 @@ static int put_new(const struct api *api, const struct request *request, const s
 
 	route->weight = weight;
 	err = resource_check(KIND_VPN_PBR_ROUTE_ENTRY, route, fault);
-	if (!err)
-		change_put(change, api, KIND_VPN_PBR_ROUTE_ENTRY, route);
-	return err;
+	if (err)
+		return err;
+	change_put(change, api, KIND_VPN_PBR_ROUTE_ENTRY, route);
+	asked->more++;
+	return 0;
 }
 
-static int follow_pair(const struct api *api, const struct request *request,
-	const struct asked *asked, struct pair pair, struct change *change, struct fault *fault)
+static int follow_pair(const struct api *api, const struct request *request, struct asked *asked,
+	struct pair pair, struct change *change, struct fault *fault)
 {
 	uint32_t weight = WEIGHT_ACTIVE;
 
@@ -111,13 +115,15 @@ static int follow_pair(const struct api *api, const struct request *request,
 	return put_new(api, request, asked, pair, weight, change, fault);
 }
 
-static void remove_others(const struct asked *asked, struct change *change)
+static void remove_others(struct asked *asked, struct change *change)
 {
 	for (size_t i = 0; i < asked->table->len; i++) {
 		const struct vpn_pbr_route_entry *route = route_at(asked->table, i);
 
-		if (is_own(asked, route) && route->is_automatic && !is_asked_for(asked, route))
-			change_delete(change, KIND_VPN_PBR_ROUTE_ENTRY, route);
+		if (!is_own(asked, route) || !route->is_automatic || is_asked_for(asked, route))
+			continue;
+		change_delete(change, KIND_VPN_PBR_ROUTE_ENTRY, route);
+		asked->more--;
 	}
 }
 
@@ -126,7 +132,7 @@ int automatic_routes_follow(const struct api *api, const struct request *request
 {
 	AUTO_FREE char *below = xasprintf("%s.", connection->vpn_gateway_id);
 	AUTO_FOUND struct found table = {};
-	struct asked asked = { connection, &table };
+	struct asked asked = { connection, &table, 0 };
 	int err = find_all(api, KIND_VPN_PBR_ROUTE_ENTRY, below, NULL, &table);
 
 	if (err)
@@ -140,7 +146,9 @@ int automatic_routes_follow(const struct api *api, const struct request *request
 				(struct pair){ connection->local_subnet.items[i],
 					connection->remote_subnet.items[j] },
 				change, fault);
-	return err;
+	return err ? err
+		   : quota_check(api, QUOTA_AUTOMATIC_ROUTE_ENTRIES, connection->vpn_gateway_id,
+			     asked.more, fault);
 }
 
 static int refuse_removal(const struct vpn_connection *connection, struct prefix destination,

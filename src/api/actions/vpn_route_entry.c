@@ -23,6 +23,7 @@ static const char *const shown[] = { "CreateTime", "NextHop", "RouteDest", "VpnI
 
 const struct route_table destination_routes = {
 	.kind = KIND_VPN_ROUTE_ENTRY,
+	.quota = QUOTA_ROUTE_ENTRIES,
 	.tuple = tuple,
 	.shown = shown,
 	.make_id = make_id,

@@ -3,6 +3,7 @@
  * What VPCs, gateways, connections and route entries ask of the network. Pure.
  */
 #include "drivers/net/net_private.h"
+#include "reconcile/mtu.h"
 
 #include <linux/rtnetlink.h>
 #include <stdio.h>
@@ -96,7 +97,7 @@ static void want_connection(
 {
 	const struct vpn_gateway *gateway = world_gateway_of(world, connection);
 	struct part link = {
-		.type = PART_LINK, .number = connection->number, .mtu = world_tunnel_mtu(connection)
+		.type = PART_LINK, .number = connection->number, .mtu = tunnel_mtu(connection)
 	};
 	struct rt_rule rule = { .preference = PREFERENCE_TUNNEL, .action = RT_GOTO };
 

@@ -65,7 +65,8 @@ static void add_params(struct request *request, va_list args)
 
 static json_t *run(const char *action, va_list args)
 {
-	bool is_ours = strstr(action, "VpcLan") || strstr(action, "Detail");
+	bool is_ours =
+		strstr(action, "VpcLan") || strstr(action, "Detail") || strstr(action, "Events");
 	struct request request = { .access_key_id = "",
 		.source = "unix",
 		.host = "127.0.0.1:8443",

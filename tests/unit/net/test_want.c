@@ -93,7 +93,7 @@ static void test_gateway_and_connection(void **state)
 	part = part_of(&items, "vpc-1/2-link/7", "vco-7");
 	assert_string_equal(part->interface, "vco7");
 	assert_string_equal(part->alias, "vco-7");
-	assert_int_equal(part->mtu, 1400);
+	assert_int_equal(part->mtu, 1422);
 	part = part_of(&items, "vpc-1/3-rule/1000/vco7/0", "vco-7");
 	assert_string_equal(part->rule.in_interface, "vco7");
 	assert_int_equal(part->rule.target, 2000000);
