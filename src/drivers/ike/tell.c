@@ -166,6 +166,6 @@ void tell_line(struct ike *ike, const struct charon_line *line)
 		log_of(ike), &(struct connection_log_entry){ .connection_id = line->connection,
 				     .source = CONNECTION_LOG_CHARON,
 				     .level = level_of(clean),
-				     .wall_ms = (int64_t)line->time_s * 1000 + line->time_ms,
+				     .wall_ms = wall_ms < now_ms ? wall_ms : now_ms,
 				     .text = text });
 }
