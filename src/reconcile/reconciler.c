@@ -74,7 +74,7 @@ static void retry(struct reconciler *reconciler, enum kind kind, const char *id)
 /* Kinds whose status the API reads. */
 static bool has_status(enum kind kind)
 {
-	return kind == KIND_VPN_GATEWAY || kind == KIND_VPN_CONNECTION;
+	return kind == KIND_VPC || kind == KIND_VPN_GATEWAY || kind == KIND_VPN_CONNECTION;
 }
 
 static void set_applied(struct reconciler *reconciler, const struct pass *pass, enum kind kind,

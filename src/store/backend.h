@@ -69,6 +69,8 @@ struct store {
 void store_init(struct store *store, const struct store_backend *backend, struct loop *loop);
 /* Keys of meta/ and counter/ raise no watch and leave no tombstone. */
 bool store_is_watched(const char *key);
+/* Past this entry of a batch that goes on. */
+void store_position_after(struct store_position *position, const struct store_entry *entry);
 /* Appends a copy; value NULL = deleted. */
 void store_entries_add(struct store_entries *entries, const char *key, const char *value,
 	size_t value_size, uint64_t revision);

@@ -14,7 +14,8 @@
 #include <sys/stat.h>
 
 #define BUSY_OPEN_MS 2000 /* recovery after a crash takes its time */
-#define BUSY_MS 200       /* another process commits: well below a millisecond normally */
+#define BUSY_MS 500       /* another process commits: as long as the disk takes */
+#define BUSY_STEP_US 500
 
 /*
  * Step n brings a file of version n to version n + 1. Released steps are never edited, new ones are
@@ -170,6 +171,19 @@ static int lock_folder(const char *dir)
 	return TAKE_FD(fd);
 }
 
+/*
+ * SQLite's own handler sleeps ever longer, so that of two busy processes one can wait in vain while
+ * the other commits again and again.
+ */
+static int wait_for_lock(void *arg, int times)
+{
+	(void)arg;
+	if (times >= BUSY_MS * 1000 / BUSY_STEP_US)
+		return 0;
+	usleep(BUSY_STEP_US);
+	return 1;
+}
+
 static int prepare(sqlite3 *db)
 {
 	int64_t version;
@@ -185,7 +199,7 @@ static int prepare(sqlite3 *db)
 	err = run(db, pragmas);
 	if (!err)
 		err = migrate(db);
-	sqlite3_busy_timeout(db, BUSY_MS);
+	sqlite3_busy_handler(db, wait_for_lock, NULL);
 	return err;
 }
 
