@@ -36,6 +36,8 @@ SUITES = (
           doc="vpngw-api over its sockets: protocol, signatures, every action"),
     Suite("clients", "all", "pytest", ("tests/clients",), groups=("console",), timeout_s=600,
           doc="the official packages, unmodified, do the demo's job against vpngw-api"),
+    Suite("model", "soak", "pytest", ("tests/component/test_model.py", "--model-steps=2000"), timeout_s=1800,
+          doc="2,000 random calls against a model of connections and routes"),
     Suite("fuzz", "fast", "meson", doc="replay of every fuzz corpus"),
     Suite("clang", "all", "build", ("-Db_sanitize=address,undefined",), timeout_s=600,
           doc="the second compiler: builds without a warning, unit tests pass"),
