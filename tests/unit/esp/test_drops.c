@@ -31,7 +31,8 @@ static void test_growth(void **state)
 	assert_true(tell(&told, &counters, 10000));
 	assert_string_equal(text,
 		"packets were dropped: 2 outside the negotiated networks (LocalSubnet, "
-		"RemoteSubnet), from the VPC, 1 failed the integrity check (forged or damaged on the way)");
+		"RemoteSubnet), from the VPC, 1 failed the integrity check (forged or damaged on "
+		"the way)");
 	assert_int_equal(json_integer_value(json_object_get(data, "DropSelectorOut")), 2);
 	assert_int_equal(json_integer_value(json_object_get(data, "DropAuthentication")), 1);
 	assert_int_equal(json_object_size(data), 2);
