@@ -84,7 +84,9 @@ class DataCentre:
         """Loads the one connection "vpc" towards the gateway, replacing one that was there.
 
         other: keys of the connection (dpd_delay, rekey_time ...); those of its child start with "child_".
+        children: names of several, each with the keys that are its own.
         """
+        children = other.pop("children", {"vpc": {}})
         local_id, remote_id = local_id or self.internet_ip, remote_id or gateway_ip
         child = {"local_ts": ["0.0.0.0/0"], "remote_ts": ["0.0.0.0/0"], "esp_proposals": [esp], "mode": "tunnel",
                  "start_action": "none", "close_action": "none", "dpd_action": "clear"}
@@ -95,7 +97,7 @@ class DataCentre:
             "local": {"auth": "psk", "id": local_id}, "remote": {"auth": "psk", "id": remote_id},
         }
         connection |= {key: value for key, value in other.items() if not key.startswith("child_")}
-        connection["children"] = {"vpc": child}
+        connection["children"] = {name: child | own for name, own in children.items()}
         with self.vici() as vici:
             vici.call("load-shared", {"id": "vpc", "type": "IKE", "data": psk.encode(), "owners": [local_id, remote_id]})
             vici.call("load-conn", {"vpc": connection})

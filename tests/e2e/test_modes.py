@@ -10,6 +10,7 @@ that no connection protects.
 import pytest
 
 from lab.api import VPNGW
+from lab.job import Connection
 from lab.until import until
 
 NETWORKS = 10
@@ -135,6 +136,37 @@ def test_waits_for_traffic(lab, flows):
     lab.host.run(f"ping -n -q -c 1 -W 5 -I {source} {target}")
     connection.wait_up()
     check_flows(lab, connection, 2)
+
+
+def test_two_connections_to_one_peer_share_an_ike_sa(lab, flows):
+    first = flows(1)
+    dc = first.dc
+    ours, theirs = networks("10.0.0", 2), networks(dc.lan, 2)
+    first.configure_peer(children={f"vpc{i}": {"local_ts": [theirs[i]], "remote_ts": [ours[i]]} for i in range(2)})
+    first.create()
+    first.wait_up()
+    second = Connection(lab.vpc, dc, "second", LocalSubnet=ours[1], RemoteSubnet=theirs[1])
+    second.customer_gateway_id = first.customer_gateway_id
+    before = {child["spi-in"] for child in dc.children()}
+    second.create_connection()
+    route = {"VpnGatewayId": lab.vpc.vpn_gateway_id, "NextHop": second.id, "RouteDest": theirs[1], "Weight": 100}
+    try:
+        lab.api.CreateVpnRouteEntry(PublishVpc=True, **route)
+        lab.gateway.wait_status(second.id)
+        until(lambda: len(dc.children()) == 2, "the data centre has both CHILD_SAs", 5)
+        assert len(dc.sas()) == 1
+        assert before < {child["spi-in"] for child in dc.children()}
+        sources, targets = addresses("10.0.0", 2), addresses(dc.lan, 2)
+        pairs = set(zip(sources, targets))
+        # the crossed ones are in neither: each connection drops what is the other's
+        assert answered(lab.host, sources, targets, 1) == pairs
+        assert answered(dc.host, targets, sources, 1) == {(target, source) for source, target in pairs}
+    finally:
+        lab.api.DeleteVpnRouteEntry(**route)
+        lab.api.DeleteVpnConnection(VpnConnectionId=second.id)
+    until(lambda: len(dc.children()) == 1, "the second CHILD_SA is gone", 10)
+    assert before == {child["spi-in"] for child in dc.children()}
+    check_flows(lab, first, 1)
 
 
 def test_the_peer_narrows(lab, flows):

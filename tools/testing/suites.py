@@ -65,7 +65,7 @@ SUITES = (
           ("crash", "e2e", 1, "SIGKILL of each daemon and of all"),
           ("health", "e2e", 1, "health checks, and the standby that takes over"),
           ("mtu", "e2e", 1, "pings and TCP of every size, for each size of overhead"),
-          ("modes", "pending", 2, "protected data flows: 1 and 10 CIDRs a side, every pair passes, everything else is counted"),
+          ("modes", "e2e", 2, "protected data flows: 1 and 10 CIDRs a side, every pair passes, everything else is counted"),
           ("edit_isolation", "e2e", 1, "changing one connection loses no packet of another"),
           ("cleanup", "e2e", 1, "after a delete nothing of ours is left, foreign things are"),
           ("bad_input", "e2e", 1, "forged, truncated, replayed packets"),
