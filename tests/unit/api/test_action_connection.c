@@ -186,11 +186,11 @@ static void refused_to_create(
 static void what_connections_cannot_do_is_refused(void **state)
 {
 	(void)state;
-	refused_to_create("UnsupportedFeature", "BgpConfig.EnableBgp", "BgpConfig",
+	refused_to_create("InvalidParameter", "BgpConfig.EnableBgp", "BgpConfig",
 		"{\"EnableBgp\":\"true\",\"TunnelCidr\":\"169.254.10.0/30\","
 		"\"LocalBgpIp\":\"169.254.10.1\"}");
 	refused_to_create("UnsupportedFeature", "HealthCheckConfig.Enable", "HealthCheckConfig",
-		"{\"enable\":true,\"dip\":\"10.0.0.1\",\"sip\":\"10.0.0.2\"}");
+		"{\"enable\":true,\"dip\":\"192.168.0.1\",\"sip\":\"10.0.0.2\"}");
 	refused_to_create("UnsupportedFeature", "LocalSubnet", "LocalSubnet", "10.0.0.0/8");
 	refused_to_create("UnsupportedFeature", "EnableTunnelsBgp", "EnableTunnelsBgp", "true");
 	refused_to_create("UnsupportedFeature", "TunnelOptionsSpecification",
