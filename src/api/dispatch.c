@@ -13,7 +13,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define ATTEMPTS 16
+/* A few are enough for one server; of several on one store each loses every other race. */
+#define ATTEMPTS 64
 
 static int check_region(const struct api *api, const struct request *request, struct fault *fault)
 {
@@ -38,8 +39,11 @@ static int attempt(const struct api *api, const struct request *request, bool is
 	const char *token = params_get(&request->params, "ClientToken");
 	bool has_token = request->action->is_write && token && *token;
 	uint64_t token_revision = 0;
-	int err = -ENOENT;
+	int err = snapshot_sync(api->snapshot);
 
+	if (err < 0)
+		return err;
+	err = -ENOENT;
 	if (has_token)
 		err = token_find(api, request, token, answer, &token_revision, fault);
 	if (err != -ENOENT)
@@ -84,7 +88,7 @@ static int run(const struct api *api, const struct request *request, struct outc
 		if (err != -ESTALE)
 			return err;
 	}
-	return -EAGAIN;
+	return -EBUSY;
 }
 
 static bool is_temporary(int err)

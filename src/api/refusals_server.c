@@ -92,6 +92,8 @@ int refusals_server_new(struct refusals_server **ret)
 	if (!err)
 		err = store_open_memory(api->loop, &api->store);
 	if (!err)
+		api->snapshot = snapshot_new(api->store);
+	if (!err)
 		err = fill_store(api);
 	if (err)
 		return err;
@@ -104,6 +106,7 @@ int refusals_server_new(struct refusals_server **ret)
 void refusals_server_free(struct refusals_server *server)
 {
 	nonces_free(server->service.authenticator.nonces);
+	snapshot_free(server->service.api.snapshot);
 	store_free(server->service.api.store);
 	vault_free(server->service.api.vault);
 	loop_free(server->service.api.loop);

@@ -25,7 +25,11 @@ void answer_owner(json_t *answer);
 /* "5M" */
 void answer_spec(uint32_t bandwidth, json_t *answer);
 
-/* What the agent reported of a resource; an empty status when it reported nothing. */
+/* What the agent reported of a resource; an empty status when it reported nothing. Borrowed while
+ * the handler runs. */
+MUST_CHECK int status_get(
+	const struct api *api, enum kind kind, const char *id, const struct status **ret);
+/* The same, the caller's (status_clear). */
 MUST_CHECK int status_read(
 	const struct api *api, enum kind kind, const char *id, struct status *ret);
 /* State of a resource: "active" or "updating". */

@@ -33,6 +33,9 @@ struct listing {
 	int (*matches)(const struct api *api, const struct request *request, const void *resource);
 	/* Fills the entry. */
 	int (*describe)(const struct api *api, const void *resource, json_t *entry);
+	/* matches() only filters by parameters of the action's table: it turns down nothing when
+	 * the request gives none but the page. Then only the page's entries are looked at. */
+	bool only_filters;
 };
 
 MUST_CHECK int listing_answer(const struct api *api, const struct request *request,

@@ -76,7 +76,7 @@ int vpc_describe_route_tables(const struct api *api, const struct request *reque
 	struct change *change, json_t *answer, struct fault *fault)
 {
 	static const struct listing listing = { KIND_VPC, NULL, "RouterTableList",
-		"RouterTableListType", route_table_matches, describe_route_table };
+		"RouterTableListType", route_table_matches, describe_route_table, true };
 
 	(void)change;
 	(void)fault;

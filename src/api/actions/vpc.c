@@ -127,7 +127,7 @@ static int describe_vpcs(const struct api *api, const struct request *request,
 	struct change *change, json_t *answer, struct fault *fault)
 {
 	static const struct listing listing = { KIND_VPC, NULL, "Vpcs", "Vpc", matches,
-		describe_entry };
+		describe_entry, true };
 
 	(void)change;
 	(void)fault;

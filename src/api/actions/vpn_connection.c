@@ -11,6 +11,7 @@
 #include "api/actions/guard.h"
 #include "api/actions/listing.h"
 #include "api/actions/quota.h"
+#include "api/actions/vpn_route_automatic.h"
 
 #include <errno.h>
 #include <string.h>
@@ -87,6 +88,8 @@ static int create_vpn_connection(const struct api *api, const struct request *re
 		err = quota_check(api, QUOTA_VPN_CONNECTIONS, gateway->meta.id, 1, fault);
 	if (!err)
 		err = vpn_connection_alone(api, NULL, connection, fault);
+	if (!err)
+		err = automatic_routes_follow(api, request, connection, change, fault);
 	if (err)
 		return err;
 	change_put(change, api, KIND_VPN_CONNECTION, connection);
@@ -131,7 +134,7 @@ static int describe_vpn_connections(const struct api *api, const struct request 
 	struct change *change, json_t *answer, struct fault *fault)
 {
 	static const struct listing listing = { KIND_VPN_CONNECTION, NULL, "VpnConnections",
-		"VpnConnection", matches, describe_entry };
+		"VpnConnection", matches, describe_entry, true };
 
 	(void)change;
 	(void)fault;
@@ -197,27 +200,14 @@ static int delete_vpn_connection(const struct api *api, const struct request *re
 	struct change *change, json_t *answer, struct fault *fault)
 {
 	AUTO_RESOURCE(vpn_connection) struct vpn_connection *connection = NULL;
-	AUTO_FOUND struct found found = {};
-	AUTO_FREE char *below = NULL;
 	int err = find_resource(
 		api, request, KIND_VPN_CONNECTION, "VpnConnectionId", &connection, fault);
 
 	(void)answer;
 	if (!err)
 		err = guard_remove(api, change, connection->meta.id);
-	if (err)
-		return err;
-	below = xasprintf("%s.%s.", connection->vpn_gateway_id, connection->meta.id);
-	err = find_all(api, KIND_VPN_ROUTE_ENTRY, below, NULL, &found);
-	if (!err && found.len) {
-		const struct vpn_route_entry *route = found.items[0].resource;
-		char text[PREFIX_TEXT_SIZE];
-
-		prefix_format(route->route_dest, text);
-		return fault_setf(fault, REASON_DEPENDENCY, "VpnConnectionId", connection->meta.id,
-			"delete it with DeleteVpnRouteEntry first",
-			"is still the next hop of the route to %s", text);
-	}
+	if (!err)
+		err = automatic_routes_remove(api, connection, change, fault);
 	if (err)
 		return err;
 	change_delete(change, KIND_VPN_CONNECTION, connection);
@@ -239,7 +229,8 @@ static int delete_vpn_connection(const struct api *api, const struct request *re
 		{ .name = "IpsecConfig", .type = PARAM_JSON, .doc = "Phase 2." },                  \
 		{ .name = "HealthCheckConfig",                                                     \
 			.type = PARAM_JSON,                                                        \
-			.doc = "Kept, but cannot be enabled yet." },                               \
+			.doc = "Probes through the tunnel: Enable, Dip, Sip, Interval, Retry, "    \
+			       "Policy." },                                                        \
 	{                                                                                          \
 		.name = "BgpConfig", .type = PARAM_JSON, .doc = "Kept, but cannot be enabled yet." \
 	}

@@ -56,14 +56,15 @@ static int answer_bgp(
 static int answer_status(
 	const struct api *api, const struct vpn_connection *connection, json_t *answer)
 {
-	struct status status;
-	int err = status_read(api, KIND_VPN_CONNECTION, connection->meta.id, &status);
+	const struct status *status;
+	int err = status_get(api, KIND_VPN_CONNECTION, connection->meta.id, &status);
 
 	if (err)
 		return err;
-	answer_text(answer, "State", status_state(&status, connection->meta.revision));
-	answer_text(answer, "Status", status_negotiation(&status));
-	status_clear(&status);
+	answer_text(answer, "State", status_state(status, connection->meta.revision));
+	answer_text(answer, "Status", status_negotiation(status));
+	answer_text(json_object_get(answer, "VcoHealthCheck"), "Status",
+		status->conditions[CONDITION_HEALTH].is_true ? "success" : "failed");
 	return 0;
 }
 
@@ -72,11 +73,12 @@ int vpn_connection_describe(const struct api *api, const void *resource, json_t 
 	const struct vpn_connection *connection = resource;
 	int err = answer_gateway(api, connection, answer);
 
-	if (!err)
-		err = answer_status(api, connection, answer);
 	if (err)
 		return err;
 	answer_fields(KIND_VPN_CONNECTION, connection, answer);
+	err = answer_status(api, connection, answer);
+	if (err)
+		return err;
 	answer_text(answer, "AttachType", "VPNGW");
 	answer_text(answer, "RemoteCaCertificate", "");
 	answer_bool(answer, "EnableTunnelsBgp", false);

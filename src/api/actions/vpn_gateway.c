@@ -163,7 +163,7 @@ static int describe_vpn_gateways(const struct api *api, const struct request *re
 	struct change *change, json_t *answer, struct fault *fault)
 {
 	static const struct listing listing = { KIND_VPN_GATEWAY, NULL, "VpnGateways", "VpnGateway",
-		matches, vpn_gateway_describe };
+		matches, vpn_gateway_describe, true };
 
 	int err = listing_answer(api, request, &listing, answer);
 	json_t *entry;

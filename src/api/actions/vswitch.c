@@ -161,7 +161,7 @@ static int describe_vswitches(const struct api *api, const struct request *reque
 	struct change *change, json_t *answer, struct fault *fault)
 {
 	static const struct listing listing = { KIND_VSWITCH, NULL, "VSwitches", "VSwitch", matches,
-		describe };
+		describe, true };
 
 	(void)change;
 	(void)fault;

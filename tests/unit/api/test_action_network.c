@@ -130,6 +130,7 @@ static void turn_bgp_on(const char *id)
 	AUTO_RESOURCE(vpn_connection) struct vpn_connection *found = NULL;
 	struct change change = {};
 
+	assert_int_equal(snapshot_sync(world.api.snapshot), 0);
 	assert_int_equal(find_by_id(&world.api, KIND_VPN_CONNECTION, id, &found), 0);
 	assert_int_equal(addr_parse("169.254.10.1", &found->bgp_config.local_bgp_ip), 0);
 	assert_int_equal(prefix_parse("169.254.10.0/30", &found->bgp_config.tunnel_cidr), 0);
