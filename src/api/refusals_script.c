@@ -9,7 +9,7 @@
 
 #define SIGNED(key, nonce)                                                                         \
 	"&AccessKeyId=" key "&SignatureMethod=HMAC-SHA1&SignatureVersion=1.0&"                     \
-			    "SignatureNonce=" nonce
+	"SignatureNonce=" nonce
 #define CONNECT                                                                                    \
 	"Action=CreateVpnConnection&VpnGatewayId=$gateway&CustomerGatewayId=$peer"                 \
 	"&RemoteSubnet=0.0.0.0/0&LocalSubnet="
