@@ -251,7 +251,8 @@ static int print_reference(void)
 {
 	AUTO_STRBUF struct strbuf buf = STRBUF_INIT(REFERENCE_MAX);
 
-	reference_write(&buf);
+	if (reference_write(&buf) < 0)
+		return 1;
 	fputs(strbuf_text(&buf), stdout);
 	return strbuf_failed(&buf) || fflush(stdout) ? 1 : 0;
 }
