@@ -28,6 +28,7 @@ struct request {
 	const struct action *action;
 	struct params params;      /* query and form, without the signature's own */
 	const char *access_key_id; /* "" on the unix socket */
+	const char *policy;        /* of that key; NULL on the unix socket: all is allowed */
 	const char *source;        /* "192.0.2.7" or "unix" */
 	const char *host;          /* Host header, for HostId */
 	char request_id[37];       /* upper-case UUID */
@@ -77,6 +78,7 @@ struct action {
 	int (*handle)(const struct api *api, const struct request *request, struct change *change,
 		json_t *answer, struct fault *fault);
 	const char *doc;
+	bool is_administrative; /* no pattern of a policy allows it */
 };
 
 /* The table of all actions, by (version, name); NULL and which of the two was unknown. */
@@ -84,4 +86,4 @@ const struct action *action_find(const char *version, const char *name, enum rea
 /* The whole table, for the generated reference: one NULL-terminated array per family. */
 extern const struct action vpc_actions[], vswitch_actions[], vpn_gateway_actions[],
 	customer_gateway_actions[], vpn_connection_actions[], vpn_route_actions[], region_actions[],
-	extension_actions[];
+	extension_actions[], access_key_actions[];

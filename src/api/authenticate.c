@@ -82,7 +82,7 @@ static int check_nonce(const struct authenticator *auth, const struct claim *cla
 }
 
 static int check_claim(const struct authenticator *auth, const struct claim *claim, int64_t now_ms,
-	struct fault *fault, char **ret_message)
+	struct caller *caller, struct fault *fault, char **ret_message)
 {
 	struct access_key *key;
 	int64_t stamp_s;
@@ -105,6 +105,8 @@ static int check_claim(const struct authenticator *auth, const struct claim *cla
 			claim->access_key_id, NULL, NULL);
 	if (!err)
 		err = check_nonce(auth, claim, now_ms / 1000, stamp_s, fault);
+	if (!err)
+		caller->policy = xstrdup(key->policy);
 	resource_free(KIND_ACCESS_KEY, key);
 	return err;
 }
@@ -228,7 +230,7 @@ static int authenticate_acs3(const struct authenticator *auth, const struct http
 	ret->access_key_id = xstrdup(header.credential);
 	err = claim_acs3(http, query, &header, &claim, fault);
 	if (!err)
-		err = check_claim(auth, &claim, now_ms, fault, ret_message);
+		err = check_claim(auth, &claim, now_ms, ret, fault, ret_message);
 	free(claim.string_to_sign);
 	acs3_header_clear(&header);
 	return err;
@@ -250,7 +252,7 @@ static int authenticate_v1(const struct authenticator *auth, const struct http_r
 	ret->access_key_id = xstrndup(or_empty(params_get(params, "AccessKeyId")), WORD_MAX);
 	err = claim_v1(http, params, &claim, fault);
 	if (!err)
-		err = check_claim(auth, &claim, now_ms, fault, ret_message);
+		err = check_claim(auth, &claim, now_ms, ret, fault, ret_message);
 	if (claim.string_to_sign)
 		wipe(claim.string_to_sign, strlen(claim.string_to_sign));
 	free(claim.string_to_sign);
@@ -281,6 +283,7 @@ int authenticate(const struct authenticator *auth, const struct http_request *ht
 void caller_clear(struct caller *caller)
 {
 	free(caller->access_key_id);
+	free(caller->policy);
 	free(caller->action);
 	free(caller->version);
 	*caller = (struct caller){ 0 };

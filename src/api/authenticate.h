@@ -20,6 +20,7 @@ struct authenticator {
 
 struct caller {
 	char *access_key_id; /* "" for root on the unix socket */
+	char *policy;        /* NULL for root on the unix socket, and for who is refused */
 	char *action, *version;
 	bool wants_xml;
 };

@@ -109,6 +109,7 @@ static void serve(struct service *service, const struct http_request *http, stru
 	if (!err) {
 		call->is_known = true;
 		call->request.access_key_id = call->caller.access_key_id;
+		call->request.policy = call->caller.policy;
 		dispatch(&service->api, &call->request, call->caller.version, call->caller.action,
 			&call->outcome);
 	} else if (fault->reason == REASON_NONE) {

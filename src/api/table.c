@@ -8,7 +8,7 @@
 
 static const struct action *const families[] = { region_actions, vpc_actions, vswitch_actions,
 	vpn_gateway_actions, customer_gateway_actions, vpn_connection_actions, vpn_route_actions,
-	extension_actions };
+	extension_actions, access_key_actions };
 
 void action_each(void (*visit)(void *arg, const struct action *action), void *arg)
 {
