@@ -22,6 +22,7 @@
 #include <event2/http_struct.h>
 #include <event2/keyvalq_struct.h>
 #include <event2/listener.h>
+#include <inttypes.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <openssl/ssl.h>
@@ -170,6 +171,11 @@ static void answer(struct http_server *server, struct evhttp_request *req,
 	evhttp_clear_headers(headers);
 	evhttp_add_header(headers, "Content-Type", answer.content_type);
 	evhttp_add_header(headers, "Cache-Control", "no-store");
+	if (answer.retry_after_ms) {
+		AUTO_FREE char *wait = xasprintf("%" PRIu64, answer.retry_after_ms);
+
+		evhttp_add_header(headers, "x-acs-retry-after", wait);
+	}
 	if (must_close || server->drained)
 		evhttp_add_header(headers, "Connection", "close");
 	evbuffer_add(body, answer.text, strlen(answer.text));

@@ -36,7 +36,8 @@ struct http_request {
 struct http_answer {
 	int status;
 	const char *content_type;
-	char *text; /* the server frees it */
+	char *text;              /* the server frees it */
+	uint64_t retry_after_ms; /* 0: not said */
 };
 
 typedef void http_handler(void *arg, const struct http_request *request, struct http_answer *ret);

@@ -198,9 +198,12 @@ static int open_as_root(struct daemon *daemon)
 static int prepare_serving(struct daemon *daemon, bool is_first)
 {
 	struct loop *loop = daemon->service.api.loop;
+	const struct config *config = daemon->config;
 
 	daemon->service.authenticator = (struct authenticator){ .api = &daemon->service.api,
 		.nonces = nonces_new(NONCES_MAX),
+		.requests = buckets_new(config->requests_per_second, config->request_burst),
+		.failures = buckets_new(config->failures_per_second, config->failure_burst),
 		.oldest_s = is_first ? 0 : (wall_now_ms() + 999) / 1000 };
 	daemon->http = http_new(loop, service_handle, &daemon->service);
 	daemon->start_timer = loop_timer_new(loop, serve_network, daemon);
@@ -237,6 +240,8 @@ static void tear_down(struct daemon *daemon)
 	loop_timer_free(daemon->start_timer);
 	loop_timer_free(daemon->expire_timer);
 	nonces_free(daemon->service.authenticator.nonces);
+	buckets_free(daemon->service.authenticator.requests);
+	buckets_free(daemon->service.authenticator.failures);
 	audit_free(daemon->service.audit);
 	store_free(daemon->service.api.store);
 	vault_free(daemon->service.api.vault);
