@@ -205,7 +205,9 @@ static int prepare_serving(struct daemon *daemon, bool is_first)
 		.requests = buckets_new(config->requests_per_second, config->request_burst),
 		.failures = buckets_new(config->failures_per_second, config->failure_burst),
 		.oldest_s = is_first ? 0 : (wall_now_ms() + 999) / 1000 };
-	daemon->http = http_new(loop, service_handle, &daemon->service);
+	daemon->http = http_new(loop,
+		&(struct http_limits){ config->connections, config->connections_per_source },
+		service_handle, &daemon->service);
 	daemon->start_timer = loop_timer_new(loop, serve_network, daemon);
 	daemon->expire_timer = loop_timer_new(loop, expire_tokens, daemon);
 	loop_timer_set(daemon->start_timer, 0);
