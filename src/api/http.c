@@ -399,6 +399,15 @@ int http_serve_take(struct http_server *server, int fd, SSL_CTX *tls)
 	return 0;
 }
 
+void http_set_tls(struct http_server *server, SSL_CTX *tls)
+{
+	for (struct listener *listener = server->listeners; listener; listener = listener->next)
+		if (listener->tls && SSL_CTX_up_ref(tls)) {
+			SSL_CTX_free(listener->tls);
+			listener->tls = tls;
+		}
+}
+
 void http_drain(struct http_server *server, void (*done)(void *arg), void *arg)
 {
 	server->drained = done;

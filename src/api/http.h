@@ -54,6 +54,8 @@ void http_free(struct http_server *server);
 DEFINE_CLEANUP(struct http_server, http_free)
 /* Serves a listening stream socket, with TLS when tls is not NULL. Takes ownership of fd. */
 MUST_CHECK int http_serve_take(struct http_server *server, int fd, SSL_CTX *tls);
+/* New connections get this context; those that are open go on with theirs. */
+void http_set_tls(struct http_server *server, SSL_CTX *tls);
 /* Accepts no more, finishes what is being sent or answered: calls done from the loop when nothing
  * is left, or after two seconds. */
 void http_drain(struct http_server *server, void (*done)(void *arg), void *arg);

@@ -118,21 +118,21 @@ static uint32_t source_of(int fd)
 	return ip.sin_addr.s_addr;
 }
 
-/* The one to go: idle longest, else longest in a request; of one source, or of all (0). */
+/*
+ * The one to go, of one source or of all (0): the oldest that never sent anything, else the one
+ * that rests longest, else the oldest in a request.
+ */
 static struct connection *find_victim(const struct http_guard *guard, uint32_t source)
 {
-	struct connection *connection, *second = NULL;
+	static const enum phase order[] = { BEGINNING, RESTING, READING };
+	struct connection *connection;
 
-	TAILQ_FOREACH(connection, &guard->connections, next)
-	{
-		if (!connection->source || (source && connection->source != source))
-			continue;
-		if (is_idle(connection))
-			return connection;
-		if (!second && connection->phase == READING)
-			second = connection;
-	}
-	return second ? second : TAILQ_LAST(&guard->connections, connections);
+	for (size_t i = 0; i < ARRAY_LEN(order); i++)
+		TAILQ_FOREACH(connection, &guard->connections, next)
+	if (connection->source && connection->phase == order[i] &&
+		(!source || connection->source == source))
+		return connection;
+	return TAILQ_LAST(&guard->connections, connections);
 }
 
 static uint32_t count_source(const struct http_guard *guard, uint32_t source)

@@ -2,7 +2,7 @@
 /*
  * Watches over the connections of the HTTP server: how long each may take to begin, to send a
  * request, to take the answer and to rest, and how many there may be in all and from one address.
- * Too many: the one that has been idle longest is closed. Private to http.c.
+ * Too many: one that is idle is closed. Private to http.c.
  */
 #pragma once
 
