@@ -38,6 +38,8 @@
 #define DRAIN_MAX_MS 2000
 #define DRAIN_LOOK_MS 20
 #define ACCEPT_PAUSE_MS 100
+#define ACCEPT_BATCH 16 /* then those who are connected have their turn */
+#define ACCEPT_BREATH_MS 1
 #define ALL_METHODS                                                                                \
 	(EVHTTP_REQ_GET | EVHTTP_REQ_POST | EVHTTP_REQ_HEAD | EVHTTP_REQ_PUT | EVHTTP_REQ_DELETE | \
 		EVHTTP_REQ_OPTIONS | EVHTTP_REQ_TRACE | EVHTTP_REQ_CONNECT | EVHTTP_REQ_PATCH)
@@ -48,6 +50,7 @@ struct listener {
 	struct evhttp_bound_socket *socket;
 	SSL_CTX *tls;
 	struct loop_timer *pause; /* until it accepts again */
+	unsigned int accepted;    /* since the last pause */
 	struct listener *next;
 };
 
@@ -259,11 +262,20 @@ static void received(struct evhttp_request *req, void *arg)
 	params_clear(&request.headers);
 }
 
+/* libevent accepts all that wait in one go, unless it is stopped. */
+static void count_accepted(struct listener *listener)
+{
+	if (!listener->socket || ++listener->accepted < ACCEPT_BATCH)
+		return;
+	evconnlistener_disable(evhttp_bound_socket_get_listener(listener->socket));
+	loop_timer_set(listener->pause, ACCEPT_BREATH_MS);
+}
+
 static struct bufferevent *new_plain(struct event_base *base, void *arg)
 {
 	struct bufferevent *connection = bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE);
 
-	(void)arg;
+	count_accepted(arg);
 	if (connection)
 		http_guard_watch(the_server->guard, connection);
 	return connection;
@@ -275,6 +287,7 @@ static struct bufferevent *new_tls(struct event_base *base, void *arg)
 	struct bufferevent *connection = bufferevent_openssl_socket_new(
 		base, -1, SSL_new(listener->tls), BUFFEREVENT_SSL_ACCEPTING, BEV_OPT_CLOSE_ON_FREE);
 
+	count_accepted(listener);
 	if (!connection)
 		return NULL;
 	bufferevent_openssl_set_allow_dirty_shutdown(connection, 1);
@@ -286,6 +299,7 @@ static void accept_again(void *arg)
 {
 	struct listener *listener = arg;
 
+	listener->accepted = 0;
 	if (listener->socket)
 		evconnlistener_enable(evhttp_bound_socket_get_listener(listener->socket));
 }

@@ -22,12 +22,19 @@
 
 enum phase { BEGINNING, READING, ANSWERING, RESTING };
 
+/* How many connections an address has. */
+struct source {
+	uint32_t address; /* IPv4, network order */
+	uint32_t len;
+	UT_hash_handle hh;
+};
+
 struct connection {
 	struct http_guard *guard;
 	struct bufferevent *bufferevent; /* NULL once it is being closed */
 	enum phase phase;
-	int64_t since_ms; /* of the phase */
-	uint32_t source;  /* IPv4, network order; 0: a unix socket, which is not limited */
+	int64_t since_ms;      /* of the phase */
+	struct source *source; /* NULL: a unix socket, which is not limited */
 	TAILQ_ENTRY(connection) next;
 	UT_hash_handle hh;
 };
@@ -36,6 +43,7 @@ struct http_guard {
 	struct loop *loop;
 	uint32_t max, max_per_source;
 	struct connection *by_bufferevent;
+	struct source *sources;
 	TAILQ_HEAD(connections, connection) connections, fresh;
 	uint32_t len;
 	struct loop_timer *sweep;
@@ -76,6 +84,11 @@ static void forget(struct connection *connection)
 	TAILQ_REMOVE(&guard->connections, connection, next);
 	guard->len--;
 	connection->bufferevent = NULL;
+	if (connection->source && !--connection->source->len) {
+		HASH_DEL(guard->sources, connection->source);
+		free(connection->source);
+	}
+	connection->source = NULL;
 }
 
 /* It no longer counts from now on. */
@@ -106,23 +119,31 @@ static void bytes_came(struct evbuffer *input, const struct evbuffer_cb_info *in
 		enter(connection, READING);
 }
 
-static uint32_t source_of(int fd)
+static struct source *source_of(struct http_guard *guard, int fd)
 {
 	struct sockaddr_storage address = {};
 	struct sockaddr_in ip;
 	socklen_t size = sizeof(address);
+	struct source *source;
 
 	if (getpeername(fd, (struct sockaddr *)&address, &size) < 0 || address.ss_family != AF_INET)
-		return 0;
+		return NULL;
 	memcpy(&ip, &address, sizeof(ip));
-	return ip.sin_addr.s_addr;
+	HASH_FIND_INT(guard->sources, &ip.sin_addr.s_addr, source);
+	if (!source) {
+		source = xcalloc(1, sizeof(*source));
+		source->address = ip.sin_addr.s_addr;
+		HASH_ADD_INT(guard->sources, address, source);
+	}
+	source->len++;
+	return source;
 }
 
 /*
- * The one to go, of one source or of all (0): the oldest that never sent anything, else the one
+ * The one to go, of one source or of all (NULL): the oldest that never sent anything, else the one
  * that rests longest, else the oldest in a request.
  */
-static struct connection *find_victim(const struct http_guard *guard, uint32_t source)
+static struct connection *find_victim(const struct http_guard *guard, const struct source *source)
 {
 	static const enum phase order[] = { BEGINNING, RESTING, READING };
 	struct connection *connection;
@@ -135,28 +156,17 @@ static struct connection *find_victim(const struct http_guard *guard, uint32_t s
 	return TAILQ_LAST(&guard->connections, connections);
 }
 
-static uint32_t count_source(const struct http_guard *guard, uint32_t source)
-{
-	struct connection *connection;
-	uint32_t count = 0;
-
-	TAILQ_FOREACH(connection, &guard->connections, next)
-	count += connection->source == source;
-	return count;
-}
-
 static void make_room(struct http_guard *guard, const struct connection *newest)
 {
 	static struct log_limit limit;
-	bool is_source = guard->len > guard->max_per_source &&
-			 count_source(guard, newest->source) > guard->max_per_source;
+	bool is_source = newest->source && newest->source->len > guard->max_per_source;
 
 	if (!newest->source || (!is_source && guard->len <= guard->max))
 		return;
 	if (log_allow(&limit, 1, 60000))
 		log_warn("too many connections, the idle ones are closed%s",
 			is_source ? "; most come from one address" : "");
-	close_now(find_victim(guard, is_source ? newest->source : 0));
+	close_now(find_victim(guard, is_source ? newest->source : NULL));
 }
 
 /* evhttp has taken the bufferevent by now, and nothing has happened on it yet. */
@@ -170,7 +180,7 @@ static void attach(struct http_guard *guard, struct connection *connection)
 		abort();
 	evhttp_connection_set_closecb(http, closed, connection);
 	evbuffer_add_cb(bufferevent_get_input(bufferevent), bytes_came, connection);
-	connection->source = source_of(bufferevent_getfd(bufferevent));
+	connection->source = source_of(guard, bufferevent_getfd(bufferevent));
 	HASH_ADD_PTR(guard->by_bufferevent, bufferevent, connection);
 	TAILQ_INSERT_TAIL(&guard->connections, connection, next);
 	guard->len++;

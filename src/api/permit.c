@@ -5,6 +5,8 @@
  */
 #include "api/permit.h"
 
+#include "resource/rules.h"
+
 #include <string.h>
 
 struct policy_action permit_action(const struct action *action)

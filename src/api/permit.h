@@ -8,8 +8,6 @@
 #include "api/action.h"
 #include "resource/policy.h"
 
-#define SECRET_MASK "******"
-
 /* The action as policies see it. */
 struct policy_action permit_action(const struct action *action);
 /* 0, or -EINVAL with the code Forbidden, naming action and policy. */

@@ -59,6 +59,17 @@ def test_secrets_are_a_permission_of_their_own(make, connection, policy, psk):
     assert (PSK in text) == (psk == PSK)
 
 
+def test_the_mask_is_no_secret(make, connection):
+    client = make("*")
+    seen = client.call("DescribeVpnConnection", {"VpnConnectionId": connection})
+    answer = client.raw("ModifyVpnConnectionAttribute",
+                        {"VpnConnectionId": connection, "IkeConfig": {"Psk": seen["IkeConfig"]["Psk"]}})
+    assert answer.status == 400 and "leave it out" in answer.json["Message"]
+    client.call("ModifyVpnConnectionAttribute", {"VpnConnectionId": connection, "IkeConfig": {"IkeLifetime": 7200}})
+    seen = make("read-only, read-secrets").call("DescribeVpnConnection", {"VpnConnectionId": connection})
+    assert (seen["IkeConfig"]["Psk"], seen["IkeConfig"]["IkeLifetime"]) == (PSK, 7200)
+
+
 def test_a_policy_limits_and_the_refusal_says_so(make, connection):
     client = make("vpc:DescribeVpn*, ModifyVpnConnectionAttribute")
     assert client.call("DescribeVpnConnection", {"VpnConnectionId": connection})
