@@ -5,6 +5,7 @@
 #include "reconcile/record.h"
 
 #include "base/log.h"
+#include "reconcile/transition.h"
 
 #include <errno.h>
 #include <string.h>
@@ -20,14 +21,16 @@ struct record {
 
 struct records {
 	struct store *store;
+	struct connection_log *log;
 	struct record *records;
 };
 
-struct records *records_new(struct store *store)
+struct records *records_new(struct store *store, struct connection_log *log)
 {
 	struct records *records = xcalloc(1, sizeof(*records));
 
 	records->store = store;
+	records->log = log;
 	return records;
 }
 
@@ -138,6 +141,12 @@ static void log_change(const char *id, enum condition_type type, const struct co
 		condition->message ? condition->message : "");
 }
 
+static void condition_forget(struct condition *condition)
+{
+	free(condition->message);
+	*condition = (struct condition){ 0 };
+}
+
 static void merge(struct status *status, struct status *observed, uint64_t wall_ms)
 {
 	struct negotiated negotiated = status->negotiated;
@@ -147,6 +156,8 @@ static void merge(struct status *status, struct status *observed, uint64_t wall_
 	for (int type = 0; type < CONDITION_COUNT; type++) {
 		const struct condition *now = &observed->conditions[type];
 
+		if (!now->known && condition_is_optional((enum condition_type)type))
+			condition_forget(&status->conditions[type]);
 		if (now->known && status_set(status, (enum condition_type)type, now->is_true,
 					  now->reason, now->message ? now->message : "", wall_ms))
 			log_change(
@@ -184,6 +195,8 @@ int records_update(
 
 	if (!record)
 		record = add(records, kind, observed->id);
+	if (kind == KIND_VPN_CONNECTION)
+		transition_tell(records->log, &record->status, observed, wall_ms);
 	merge(&record->status, observed, wall_ms);
 	document = status_encode(&record->status);
 	text = json_dumps(document, JSON_SORT_KEYS | JSON_COMPACT);

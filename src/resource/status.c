@@ -11,11 +11,17 @@ static const char *const names[CONDITION_COUNT] = {
 	[CONDITION_APPLIED] = "Applied",
 	[CONDITION_IKE] = "Ike",
 	[CONDITION_IPSEC] = "Ipsec",
+	[CONDITION_HEALTH] = "Health",
 };
 
 const char *condition_name(enum condition_type type)
 {
 	return names[type];
+}
+
+bool condition_is_optional(enum condition_type type)
+{
+	return type == CONDITION_HEALTH;
 }
 
 void status_clear(struct status *status)
@@ -26,6 +32,23 @@ void status_clear(struct status *status)
 	free(status->negotiated.ike_proposal);
 	free(status->negotiated.esp_proposal);
 	*status = (struct status){};
+}
+
+static char *dup_text(const char *text)
+{
+	return text ? xstrdup(text) : NULL;
+}
+
+struct status status_dup(const struct status *status)
+{
+	struct status copy = *status;
+
+	copy.id = dup_text(status->id);
+	for (int type = 0; type < CONDITION_COUNT; type++)
+		copy.conditions[type].message = dup_text(status->conditions[type].message);
+	copy.negotiated.ike_proposal = dup_text(status->negotiated.ike_proposal);
+	copy.negotiated.esp_proposal = dup_text(status->negotiated.esp_proposal);
+	return copy;
 }
 
 bool status_set(struct status *status, enum condition_type type, bool is_true, enum reason reason,

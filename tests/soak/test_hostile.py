@@ -2,7 +2,8 @@
 """Attacks on vpngw-api from other addresses of the loopback while one client goes on with its work.
 
 Each attack runs in a process of its own (this file as a program) and holds what it can. The client's p99 is
-compared with its own before and after, in the same run; so is the server's memory.
+compared with what it is while the same attack goes to another server: the attacker's own work costs time on a
+small machine too, and is not what is measured here.
 """
 import contextlib
 import os
@@ -21,7 +22,7 @@ sys.path.insert(0, str(COMPONENT))
 from gateway import Gateway, make_certificate  # noqa: E402
 from wire import Client  # noqa: E402
 
-SECONDS, PAUSE_S = 8, 0.005
+SECONDS, PAUSE_S = 10, 0.005
 FLOOR_S = 0.010  # two such figures on a machine with other work differ by this at any time
 HEAD = b"POST / HTTP/1.1\r\nHost: h\r\n"
 
@@ -176,22 +177,23 @@ def descriptors(pid):
 def test_others_are_served(tmp_path, record_property):
     """Every attack by itself, then all at once."""
     key, certificate = make_certificate(tmp_path)
-    with Gateway(tls_certificate=certificate, tls_key=key) as secure, Gateway() as plain:
+    with (Gateway(tls_certificate=certificate, tls_key=key) as secure, Gateway() as plain,
+          Gateway(tls_certificate=certificate, tls_key=key) as secure_decoy, Gateway() as plain_decoy):
         trusting = ssl.create_default_context(cafile=certificate)
         clients = {plain: Client(plain), secure: Client(secure, tls=trusting)}
         slow = []
         for gateway, names in [(plain, (name,)) for name in ATTACKS if name != "half_open_tls"] + [
                 (secure, ("half_open_tls",)), (secure, ("idle",)), (plain, tuple(ATTACKS))]:
             client, pid = clients[gateway], gateway.process.pid
-            before = p99(client, 5)
+            with attacking((plain_decoy if gateway is plain else secure_decoy).port, names):
+                before = p99(client, SECONDS)
             with attacking(gateway.port, names):
                 during = p99(client, SECONDS)
                 held, memory = descriptors(pid), memory_kib(pid)
                 newcomer = Client(gateway, "v1", tls=trusting if gateway is secure else None)
                 assert newcomer.call("DescribeRegions")
-            before = max(before, p99(client, 5))
             text = (f"{'+'.join(names) if len(names) == 1 else 'all'} on {'TLS' if gateway is secure else 'HTTP'}: "
-                    f"p99 {before * 1000:.1f} ms, attacked {during * 1000:.1f} ms, {held} descriptors, {memory} KiB")
+                    f"p99 {before * 1000:.1f} ms with another attacked, itself {during * 1000:.1f} ms, {held} descriptors, {memory} KiB")
             record_property("figure", text)
             print(text)
             assert held < 4096 + 200 and memory < 1500000

@@ -8,6 +8,7 @@
 
 #include "base/loop.h"
 #include "drivers/net/lan.h"
+#include "drivers/net/namespace.h"
 #include "drivers/net/net_private.h"
 
 #include <errno.h>
@@ -78,7 +79,8 @@ static int apply(void *ctx, const struct item *want, const struct item *seen,
 const struct driver net_driver = {
 	.name = "net",
 	.kinds = DRIVER_SERVES(KIND_VPC) | DRIVER_SERVES(KIND_VPN_GATEWAY) |
-		 DRIVER_SERVES(KIND_VPN_CONNECTION) | DRIVER_SERVES(KIND_VPN_ROUTE_ENTRY),
+		 DRIVER_SERVES(KIND_VPN_CONNECTION) | DRIVER_SERVES(KIND_VPN_ROUTE_ENTRY) |
+		 DRIVER_SERVES(KIND_VPN_PBR_ROUTE_ENTRY),
 	.want = net_want,
 	.observe = observe,
 	.same = net_same,
@@ -96,6 +98,7 @@ enum carrying net_carrying(const struct net *net, uint32_t number)
 	return carries ? CARRYING_YES : CARRYING_NO;
 }
 
+/* Policy routes follow the connection's own table. */
 void net_carrying_changed(struct net *net, uint32_t number)
 {
 	const struct vpn_connection *connection =
@@ -103,6 +106,8 @@ void net_carrying_changed(struct net *net, uint32_t number)
 	size_t len;
 	const void *const *all = world_list(net->parts.world, KIND_VPN_ROUTE_ENTRY, &len);
 
+	if (connection)
+		net->parts.mark(net->parts.mark_arg, KIND_VPN_CONNECTION, connection->meta.id);
 	for (size_t i = 0; connection && i < len; i++) {
 		const struct vpn_route_entry *entry = all[i];
 
@@ -184,6 +189,32 @@ int net_tunnel_fd(const struct net *net, uint32_t number)
 	const struct tun *tun = tuns_find(&net->tuns, number);
 
 	return tun ? tun->fd : -1;
+}
+
+struct tunnel_call {
+	int (*call)(void *arg, const char *interface);
+	void *arg;
+	char interface[IFNAMSIZ];
+};
+
+static int run_tunnel_call(void *arg)
+{
+	struct tunnel_call *call = arg;
+
+	return call->call(call->arg, call->interface);
+}
+
+int net_tunnel_run(struct net *net, const struct vpn_connection *connection,
+	int (*call)(void *arg, const char *interface), void *arg)
+{
+	const struct vpn_gateway *gateway = world_gateway_of(net->parts.world, connection);
+	struct tunnel_call tunnel_call = { .call = call, .arg = arg };
+	struct domain *domain;
+
+	if (!gateway || domains_get(&net->domains, gateway->vpc_id, &domain) < 0)
+		return -ENODEV;
+	part_link_name(connection->number, tunnel_call.interface);
+	return namespace_run(domain->fd, run_tunnel_call, &tunnel_call);
 }
 
 uint64_t net_tunnel_generation(const struct net *net, uint32_t number)

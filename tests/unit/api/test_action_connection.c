@@ -189,8 +189,6 @@ static void what_connections_cannot_do_is_refused(void **state)
 	refused_to_create("UnsupportedFeature", "BgpConfig.EnableBgp", "BgpConfig",
 		"{\"EnableBgp\":\"true\",\"TunnelCidr\":\"169.254.10.0/30\","
 		"\"LocalBgpIp\":\"169.254.10.1\"}");
-	refused_to_create("UnsupportedFeature", "HealthCheckConfig.Enable", "HealthCheckConfig",
-		"{\"enable\":true,\"dip\":\"10.0.0.1\",\"sip\":\"10.0.0.2\"}");
 	refused_to_create("UnsupportedFeature", "LocalSubnet", "LocalSubnet", "10.0.0.0/8");
 	refused_to_create("UnsupportedFeature", "EnableTunnelsBgp", "EnableTunnelsBgp", "true");
 	refused_to_create("UnsupportedFeature", "TunnelOptionsSpecification",
@@ -333,6 +331,7 @@ static void propose(const char *action, struct change *change, struct request *r
 	request->action = action_find(
 		strstr(action, "VpcLan") ? API_VERSION_VPNGW : API_VERSION_VPC, action, &reason);
 	*change = (struct change){};
+	assert_int_equal(snapshot_sync(world.api.snapshot), 0);
 	if (request->action->handle(&world.api, request, change, answer, &fault) < 0)
 		fail_msg("%s: %s %s", action, fault.field, fault.rule);
 	json_decref(answer);
