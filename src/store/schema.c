@@ -23,8 +23,8 @@
  *
  * entry: what is there. tombstone: what was deleted, newest deletion only, for watches. A key is in
  * one of the two at most. state: the revision of the last commit, and up to which revision
- * tombstones are gone. log: entries of a document's log; log_size: how much there is of each,
- * lines and events apart.
+ * tombstones are gone. log: a document's log, with how much there is in it, lines and events
+ * apart; log_entry: its entries.
  */
 static const char *const steps[] = {
 	"CREATE TABLE schema (version INTEGER NOT NULL) STRICT;"
@@ -38,16 +38,14 @@ static const char *const steps[] = {
 	"  STRICT, WITHOUT ROWID;"
 	"CREATE INDEX tombstone_revision ON tombstone (revision, key);",
 
-	"CREATE TABLE log (sequence INTEGER PRIMARY KEY, key TEXT NOT NULL,"
+	"CREATE TABLE log (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE,"
+	"  lines INTEGER NOT NULL DEFAULT 0, line_bytes INTEGER NOT NULL DEFAULT 0,"
+	"  events INTEGER NOT NULL DEFAULT 0, event_bytes INTEGER NOT NULL DEFAULT 0) STRICT;"
+	"CREATE TABLE log_entry (sequence INTEGER PRIMARY KEY, log INTEGER NOT NULL,"
 	"  is_event INTEGER NOT NULL, time_ms INTEGER NOT NULL, level TEXT NOT NULL,"
 	"  source TEXT NOT NULL, type TEXT NOT NULL, text TEXT NOT NULL, data TEXT NOT NULL,"
 	"  size INTEGER NOT NULL) STRICT;"
-	"CREATE INDEX log_time ON log (key, time_ms, sequence);"
-	"CREATE INDEX log_event_time ON log (key, is_event, time_ms, sequence);"
-	"CREATE TABLE log_size (key TEXT NOT NULL, is_event INTEGER NOT NULL,"
-	"  entries INTEGER NOT NULL, bytes INTEGER NOT NULL, PRIMARY KEY (key, is_event))"
-	"  STRICT, WITHOUT ROWID;"
-	"CREATE INDEX log_size_bytes ON log_size (bytes);",
+	"CREATE INDEX log_entry_time ON log_entry (log, is_event, time_ms);",
 };
 
 static const char pragmas[] =

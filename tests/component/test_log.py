@@ -10,8 +10,9 @@ import pytest
 from test_actions import Site, has, refused
 from wire import VPNGW, Client
 
-INSERT = ("INSERT INTO log (key, is_event, time_ms, level, source, type, text, data, size)"
-          " VALUES (?, ?, ?, ?, 'vpngw', ?, ?, ?, 300)")
+OPEN = "INSERT INTO log (key) VALUES (?) ON CONFLICT DO NOTHING"
+ADD = ("INSERT INTO log_entry (log, is_event, time_ms, level, source, type, text, data, size)"
+       " VALUES ((SELECT id FROM log WHERE key = ?), ?, ?, ?, 'vpngw', ?, ?, ?, 300)")
 
 
 @pytest.fixture(name="site", scope="module")
@@ -30,9 +31,10 @@ def _connection(site):
 
 def keep(gateway, connection, entries):
     """entries: (time in ms, level, type, text, data)."""
+    key = f"desired/vpn-connection/{connection}"
     with sqlite3.connect(gateway.state / "store.db", timeout=5) as db:
-        db.executemany(INSERT, [(f"desired/vpn-connection/{connection}", bool(kind), at, level, kind, text, data)
-                                for at, level, kind, text, data in entries])
+        db.execute(OPEN, [key])
+        db.executemany(ADD, [(key, bool(kind), at, level, kind, text, data) for at, level, kind, text, data in entries])
     db.close()
 
 

@@ -38,6 +38,8 @@ SUITES = (
           doc="slow and hostile clients of vpngw-api: other clients' p99 stays within twice its own"),
     Suite("clients", "all", "pytest", ("tests/clients",), groups=("console",), timeout_s=600,
           doc="the official packages, unmodified, do the demo's job against vpngw-api"),
+    Suite("model", "soak", "pytest", ("tests/component/test_model.py", "--model-steps=2000"), timeout_s=1800,
+          doc="2,000 random calls against a model of connections and routes"),
     Suite("fuzz", "fast", "meson", doc="replay of every fuzz corpus"),
     Suite("clang", "all", "build", ("-Db_sanitize=address,undefined",), timeout_s=600,
           doc="the second compiler: builds without a warning, unit tests pass"),
@@ -73,6 +75,8 @@ SUITES = (
       )),
     Suite("combinations", "e2e", "pytest", ("tests/e2e/test_combinations.py",), workers=2, dist="load",
           timeout_s=1200, caged=True, groups=("e2e",), doc="300 of 300 combinations against strongSwan, ping both ways"),
+    Suite("load", "soak", "pytest", ("tests/soak/test_load.py",), timeout_s=900,
+          doc="200 clients at two vpngw-api for five minutes (VPNGW_SOAK_S): no 5xx, no lost update, flat memory"),
     Suite("fresh", "soak", "pytest", ("tests/fresh",), timeout_s=1800, groups=("e2e",),
           doc="debootstrap, a clone, ./demo --once and ./check in it"),
 )

@@ -47,6 +47,19 @@ int find_by_id(const struct api *api, enum kind kind, const char *id, void *ret)
 	return err;
 }
 
+int find_seen(const struct api *api, enum kind kind, const char *id, void *ret)
+{
+	const struct snapshot_item *item =
+		can_be_id(id) ? snapshot_get(api->snapshot, kind, id) : NULL;
+
+	if (!item)
+		return -ENOENT;
+	if (!item->resource)
+		return -EBADMSG;
+	memcpy(ret, &item->resource, sizeof(item->resource));
+	return 0;
+}
+
 int find_resource(const struct api *api, const struct request *request, enum kind kind,
 	const char *parameter, void *ret, struct fault *fault)
 {
