@@ -6,6 +6,7 @@
 #include "api/dispatch.h"
 
 #include "api/check.h"
+#include "api/permit.h"
 #include "api/token.h"
 #include "base/log.h"
 
@@ -110,7 +111,11 @@ void dispatch(const struct api *api, struct request *request, const char *versio
 			reason == REASON_VERSION_UNKNOWN ? version : name, NULL, NULL);
 		return;
 	}
-	err = run(api, request, ret);
+	err = permit_check(request, &ret->fault);
+	if (!err)
+		err = run(api, request, ret);
+	if (!err)
+		permit_mask(request, ret->answer);
 	if (!err || (err == -EINVAL && ret->fault.reason != REASON_NONE))
 		return;
 	(void)fault_set(&ret->fault, is_temporary(err) ? REASON_UNAVAILABLE : REASON_INTERNAL, NULL,

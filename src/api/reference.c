@@ -95,9 +95,10 @@ static void add_action(void *arg, const struct action *action)
 	struct strbuf *buf = arg;
 	const struct parameter *row = action->parameters;
 
-	strbuf_addf(buf, "\n### %s\n\n%s Version `%s`%s.\n", action->name,
+	strbuf_addf(buf, "\n### %s\n\n%s Version `%s`%s%s.\n", action->name,
 		action->doc ? action->doc : "", action->version,
-		action->is_write ? ", changes something" : "");
+		action->is_write ? ", changes something" : "",
+		action->is_administrative ? ", for administrators only" : "");
 	if (!row || !row->name)
 		return;
 	strbuf_add(buf,

@@ -51,6 +51,10 @@ const struct refusal_step refusal_script[] = {
 	{ "Action=DescribeRegions&Timestamp=2020-02-02T02:02:02Z&Signature=d3Jvbmc=" SIGNED(
 		  REFUSAL_KEY_ID, "6"),
 		REASON_TIMESTAMP_EXPIRED, .is_stranger = true },
+	{ "Action=DeleteVpc&VpcId=$vpc" SIGNED(REFUSAL_READER_KEY_ID, "9"), REASON_FORBIDDEN,
+		.is_signed = true, .note = "with a key that may only read" },
+	{ "Action=DescribeRegions" SIGNED(REFUSAL_BUSY_KEY_ID, "10"), REASON_THROTTLED,
+		.is_signed = true, .note = "after too many others" },
 	{ "Action=DescribeRegions" SIGNED(REFUSAL_KEY_ID, "7"), .is_signed = true },
 	{ "Action=DescribeRegions" SIGNED(REFUSAL_KEY_ID, "7"), REASON_NONCE_USED,
 		.is_signed = true, .note = "sent twice" },

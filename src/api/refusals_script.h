@@ -24,5 +24,7 @@ struct refusal_step {
 extern const struct refusal_step refusal_script[];
 
 #define REFUSAL_KEY_ID "LTAIexample"
-#define REFUSAL_OLD_KEY_ID "LTAIdisabled" /* disabled */
-#define REFUSAL_BROKEN_VPC "vpc-broken"   /* whose record is no JSON */
+#define REFUSAL_OLD_KEY_ID "LTAIdisabled"  /* disabled */
+#define REFUSAL_READER_KEY_ID "LTAIreader" /* may only read */
+#define REFUSAL_BUSY_KEY_ID "LTAIbusy"     /* has asked too much */
+#define REFUSAL_BROKEN_VPC "vpc-broken"    /* whose record is no JSON */

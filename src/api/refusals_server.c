@@ -5,14 +5,18 @@
 #include "api/refusals_server.h"
 
 #include "api/refusals_script.h"
+#include "base/instant.h"
 #include "base/loop.h"
+#include "resource/policy.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#define NONCES 1 /* the next one is too many */
+#define NONCES 2 /* the next one is too many */
+#define BURST 16
+#define HOUR_MS 3600000
 
 struct refusals_server {
 	struct service service;
@@ -51,7 +55,8 @@ static int open_config(struct refusals_server *server)
 	return 0;
 }
 
-static void add_key(const struct api *api, struct change *change, const char *id, bool is_enabled)
+static void add_key(const struct api *api, struct change *change, const char *id,
+	const char *policy, bool is_enabled)
 {
 	struct access_key *key = resource_new(KIND_ACCESS_KEY);
 
@@ -59,6 +64,8 @@ static void add_key(const struct api *api, struct change *change, const char *id
 	free(key->meta.id);
 	key->meta.id = xstrdup(id);
 	key->secret = secret_new(refusals_secret, strlen(refusals_secret));
+	free(key->policy);
+	key->policy = xstrdup(policy);
 	key->enabled = is_enabled;
 	change_put(change, api, KIND_ACCESS_KEY, key);
 	resource_free(KIND_ACCESS_KEY, key);
@@ -70,14 +77,25 @@ static int fill_store(const struct api *api)
 	struct change change = {};
 	int err;
 
-	add_key(api, &change, REFUSAL_KEY_ID, true);
-	add_key(api, &change, REFUSAL_OLD_KEY_ID, false);
+	add_key(api, &change, REFUSAL_KEY_ID, POLICY_ADMINISTRATOR, true);
+	add_key(api, &change, REFUSAL_OLD_KEY_ID, POLICY_ADMINISTRATOR, false);
+	add_key(api, &change, REFUSAL_READER_KEY_ID, "read-only", true);
+	add_key(api, &change, REFUSAL_BUSY_KEY_ID, POLICY_ADMINISTRATOR, true);
 	change_op(&change, &(struct store_op){ .key = "desired/vpc/" REFUSAL_BROKEN_VPC,
 				   .value = broken,
 				   .value_size = strlen(broken) });
 	err = store_commit(api->store, change.ops, change.len, NULL, NULL);
 	change_clear(&change);
 	return err;
+}
+
+/* In an hour's time, so that nothing runs in again while the script does. */
+static void exhaust(struct buckets *buckets, const char *key_id)
+{
+	int64_t later_ms = wall_now_ms() + HOUR_MS;
+
+	while (!buckets_take(buckets, key_id, later_ms))
+		;
 }
 
 int refusals_server_new(struct refusals_server **ret)
@@ -97,8 +115,10 @@ int refusals_server_new(struct refusals_server **ret)
 		err = fill_store(api);
 	if (err)
 		return err;
-	server->service.authenticator =
-		(struct authenticator){ .api = api, .nonces = nonces_new(NONCES) };
+	server->service.authenticator = (struct authenticator){
+		.api = api, .nonces = nonces_new(NONCES), .requests = buckets_new(1, BURST)
+	};
+	exhaust(server->service.authenticator.requests, REFUSAL_BUSY_KEY_ID);
 	*ret = TAKE_PTR(server);
 	return 0;
 }
@@ -106,6 +126,7 @@ int refusals_server_new(struct refusals_server **ret)
 void refusals_server_free(struct refusals_server *server)
 {
 	nonces_free(server->service.authenticator.nonces);
+	buckets_free(server->service.authenticator.requests);
 	snapshot_free(server->service.api.snapshot);
 	store_free(server->service.api.store);
 	vault_free(server->service.api.vault);
