@@ -115,17 +115,17 @@ static int read_version(sqlite3 *db, int64_t *ret)
 	return exists ? ask_number(db, "SELECT version FROM schema", ret) : 0;
 }
 
-static int migrate_inside(sqlite3 *db)
+static int migrate_inside(sqlite3 *db, const char *const *wanted, size_t len)
 {
 	int64_t version;
 	int err = read_version(db, &version);
 
 	if (err < 0)
 		return err;
-	if (version < 0 || version > (int64_t)ARRAY_LEN(steps))
+	if (version < 0 || version > (int64_t)len)
 		return -EPROTO;
-	for (; version < (int64_t)ARRAY_LEN(steps); version++) {
-		err = run(db, steps[version]);
+	for (; version < (int64_t)len; version++) {
+		err = run(db, wanted[version]);
 		if (!err)
 			err = run(db, "UPDATE schema SET version = version + 1");
 		if (err < 0)
@@ -134,14 +134,13 @@ static int migrate_inside(sqlite3 *db)
 	return 0;
 }
 
-/* All steps or none. */
-static int migrate(sqlite3 *db)
+int schema_migrate(sqlite3 *db, const char *const *wanted, size_t len)
 {
 	int err = run(db, "BEGIN IMMEDIATE");
 
 	if (err < 0)
 		return err;
-	err = migrate_inside(db);
+	err = migrate_inside(db, wanted, len);
 	if (!err)
 		err = run(db, "COMMIT");
 	if (err < 0 && !sqlite3_get_autocommit(db))
@@ -198,8 +197,40 @@ static int prepare(sqlite3 *db)
 		return -EPROTO; /* before anything is written to it */
 	err = run(db, pragmas);
 	if (!err)
-		err = migrate(db);
+		err = schema_migrate(db, steps, ARRAY_LEN(steps));
 	sqlite3_busy_handler(db, wait_for_lock, NULL);
+	return err;
+}
+
+static int check_copy(sqlite3 *db)
+{
+	static const char sound[] =
+		"SELECT count(*) FROM pragma_quick_check WHERE quick_check = 'ok'";
+	int64_t version, is_sound;
+	int err = read_version(db, &version);
+
+	if (!err)
+		err = ask_number(db, sound, &is_sound);
+	if (err < 0)
+		return err;
+	return version > 0 && is_sound ? 0 : -EBADMSG;
+}
+
+int schema_adopt(const char *path)
+{
+	sqlite3 *db = NULL;
+	int err = 0;
+
+	if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) !=
+		SQLITE_OK)
+		err = db ? schema_error(db) : -ENOMEM;
+	if (!err)
+		err = check_copy(db);
+	if (!err)
+		err = prepare(db);
+	/* Closing brings the write-ahead log into the file. */
+	if (sqlite3_close(db) != SQLITE_OK && !err)
+		err = -EIO;
 	return err;
 }
 

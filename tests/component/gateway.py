@@ -31,9 +31,9 @@ def make_certificate(directory):
 
 
 class Gateway:
-    """Use as a context manager. Options replace keys of the section [api]."""
+    """Use as a context manager. Options replace keys of the section [api]; extra: further sections."""
 
-    def __init__(self, **api_options):
+    def __init__(self, extra="", **api_options):
         # The API's user must get through: pytest's own directories are closed to it.
         self.root = pathlib.Path(tempfile.mkdtemp(prefix="vpngw-component-"))
         self.root.chmod(0o711)
@@ -42,7 +42,7 @@ class Gateway:
         self.config, self.log = self.root / "vpngw.conf", self.root / "log"
         self.state, self.run, self.key_file = self.root / "state", self.root / "run", self.root / "key"
         self.process = None
-        self.write_config()
+        self.write_config(extra)
 
     def write_config(self, extra=""):
         options = "\n".join(f"{name} = {value}" for name, value in self.options.items())

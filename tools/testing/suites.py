@@ -34,6 +34,8 @@ SUITES = (
           doc="two vpngw-espd, real packets, scapy as the oracle"),
     Suite("api", "fast", "pytest", ("tests/component",), workers=2,
           doc="vpngw-api over its sockets: protocol, signatures, every action"),
+    Suite("hostile", "soak", "pytest", ("tests/soak/test_hostile.py",), timeout_s=900,
+          doc="slow and hostile clients of vpngw-api: other clients' p99 stays within twice its own"),
     Suite("clients", "all", "pytest", ("tests/clients",), groups=("console",), timeout_s=600,
           doc="the official packages, unmodified, do the demo's job against vpngw-api"),
     Suite("model", "soak", "pytest", ("tests/component/test_model.py", "--model-steps=2000"), timeout_s=1800,
