@@ -34,6 +34,8 @@ SUITES = (
           doc="two vpngw-espd, real packets, scapy as the oracle"),
     Suite("api", "fast", "pytest", ("tests/component",), workers=2,
           doc="vpngw-api over its sockets: protocol, signatures, every action"),
+    Suite("conformance", "all", "pytest", ("tests/conformance",),
+          doc="every operation, parameter and field of the API's reference against a running vpngw-api"),
     Suite("clients", "all", "pytest", ("tests/clients",), groups=("console",), timeout_s=600,
           doc="the official packages, unmodified, do the demo's job against vpngw-api"),
     Suite("fuzz", "fast", "meson", doc="replay of every fuzz corpus"),
