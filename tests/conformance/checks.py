@@ -65,6 +65,8 @@ class Checks:
     def _requests(self, operation, base):
         code, message = self._send(operation, base)
         yield f"{operation}/request/works", "" if code == "accepted" else f"{code} {message}"
+        code, _ = self._send(operation, base | {"OwnerId": "1", "SourceIp": "192.0.2.1", "Unheard": "of"})
+        yield f"{operation}/request/parameters nobody knows", "" if code == "accepted" else code
         for row in parameters(operation):
             name = parameter_name(row)
             if is_required(row):

@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Each operation of the reference against a running server. Where the server means to differ, deviations.json says
 so with the reason; a difference that is not there, and one that is there but no longer seen, fails."""
-import json
 import pathlib
 import re
 
 import pytest
 
+from page import load, render
 from reference import operations
 
-HERE = pathlib.Path(__file__).resolve().parent
-LIST = json.loads((HERE / "deviations.json").read_text(encoding="utf-8"))
+PAGE = pathlib.Path(__file__).resolve().parents[2] / "docs" / "conformance.md"
+LIST = load()
 NOT_YET = LIST["not yet"]
 SERVED = [name for name in operations() if name not in NOT_YET]
 
@@ -59,3 +59,7 @@ def test_every_deviation_is_seen(checks):
 def test_every_deviation_has_a_reason():
     assert all(len(one["reason"]) > 20 for one in LIST["deviations"])
     assert list(LIST) == ["not yet", "deviations"]
+
+
+def test_page_is_fresh():
+    assert PAGE.read_text(encoding="utf-8") == render(LIST), "run tests/conformance/page.py > docs/conformance.md"

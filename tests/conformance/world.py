@@ -44,7 +44,8 @@ class World:
         return self.client.raw(action, {}).code != "InvalidAction.NotFound"
 
     def new_vpc(self, cidr="10.0.0.0/8"):
-        return self.call("CreateVpc", {"CidrBlock": cidr, "VpcName": "home", "Description": "with a text"})["VpcId"]
+        return self.call("CreateVpc", {"CidrBlock": cidr, "VpcName": "home", "Description": "with a text",
+                                       "UserCidr": "172.20.0.0/16"})["VpcId"]
 
     def new_vswitch(self):
         number = next(self.numbers)

@@ -115,7 +115,8 @@ static int matches(const struct api *api, const struct request *request, const v
 	(void)api;
 	return filter_ids(request, "VpcId", vpc->meta.id) &&
 	       filter_text(request, "VpcName", vpc->meta.name) &&
-	       filter_text(request, "DhcpOptionsSetId", "") && filter_false(request, "IsDefault") &&
+	       filter_text(request, "DhcpOptionsSetId", "") &&
+	       filter_text(request, "VpcOwnerId", "") && filter_false(request, "IsDefault") &&
 	       filter_false(request, "EnableIpv6");
 }
 
@@ -133,10 +134,16 @@ static int describe_vpcs(const struct api *api, const struct request *request,
 static int describe_vpc_attribute(const struct api *api, const struct request *request,
 	struct change *change, json_t *answer, struct fault *fault)
 {
+	static const struct unsupported unsupported[] = {
+		{ "IsDefault", "false", "leave it out; there is no default VPC" },
+		{},
+	};
 	AUTO_RESOURCE(vpc) struct vpc *vpc = NULL;
-	int err = find_resource(api, request, KIND_VPC, "VpcId", &vpc, fault);
+	int err = given_unsupported(request, unsupported, fault);
 
 	(void)change;
+	if (!err)
+		err = find_resource(api, request, KIND_VPC, "VpcId", &vpc, fault);
 	if (!err)
 		err = describe(api, vpc, answer);
 	if (err)
@@ -204,6 +211,10 @@ static const struct parameter create_parameters[] = {
 	{ .name = "VpcName", .doc = "Name, 1 to 128 characters." },
 	{ .name = "Description", .doc = "1 to 256 characters." },
 	{ .name = "UserCidr", .doc = "Up to 3 further blocks, with commas." },
+	{ .name = "EnableIpv6", .type = PARAM_BOOL, .doc = "Only false is supported." },
+	{ .name = "EnableDnsHostname", .type = PARAM_BOOL, .doc = "Only false is supported." },
+	{ .name = "Ipv4CidrMask", .type = PARAM_INTEGER, .doc = "Not supported." },
+	{ .name = "Ipv6CidrMask", .type = PARAM_INTEGER, .doc = "Not supported." },
 	{ .name = "ResourceGroupId", .doc = "Resource group; the default one when left out." },
 	{ .name = "Tag", .type = PARAM_TAGS, .max = 20, .doc = "Tags." },
 	{},
@@ -217,12 +228,14 @@ static const struct parameter list_parameters[] = {
 	{ .name = "IsDefault", .type = PARAM_BOOL, .doc = "There is no default VPC." },
 	{ .name = "EnableIpv6", .type = PARAM_BOOL, .doc = "No VPC has IPv6." },
 	{ .name = "DhcpOptionsSetId", .doc = "No VPC has a DHCP options set." },
+	{ .name = "VpcOwnerId", .type = PARAM_INTEGER, .doc = "No VPC has an owner's number." },
 	{ .name = "Tag", .type = PARAM_TAGS, .max = 20, .doc = "Only VPCs with these tags." },
 	{},
 };
 
 static const struct parameter one_parameters[] = {
 	{ .name = "VpcId", .required = true, .doc = "The VPC." },
+	{ .name = "IsDefault", .type = PARAM_BOOL, .doc = "Only false is supported." },
 	{},
 };
 

@@ -204,6 +204,13 @@ static int delete_vpn_gateway(const struct api *api, const struct request *reque
 			     "VpnGatewayId", fault);
 }
 
+static const char *const network_types[] = { "public", "private", NULL };
+static const char *const vpn_types[] = { "Normal", "NationalStandard", NULL };
+static const char *const gateway_types[] = { "Traditional", "Enhanced.SiteToSite", NULL };
+static const char *const business_statuses[] = { "Normal", "FinancialLocked", NULL };
+static const char *const statuses[] = { "init", "provisioning", "active", "updating", "deleting",
+	NULL };
+
 static const struct parameter create_parameters[] = {
 	{ .name = "VpcId", .required = true, .doc = "VPC the gateway belongs to." },
 	{ .name = "VSwitchId", .doc = "vSwitch of the VPC; its first one when left out." },
@@ -211,8 +218,8 @@ static const struct parameter create_parameters[] = {
 		.required = true,
 		.doc = "Mbit/s: 5, 10, 20, 50, 100, 200, 500 or 1000." },
 	{ .name = "Name", .doc = "2 to 100 characters; the identifier when left out." },
-	{ .name = "NetworkType", .doc = "Only public is supported." },
-	{ .name = "VpnType", .doc = "Only Normal is supported." },
+	{ .name = "NetworkType", .values = network_types, .doc = "Only public is supported." },
+	{ .name = "VpnType", .values = vpn_types, .doc = "Only Normal is supported." },
 	{ .name = "EnableIpsec", .type = PARAM_BOOL, .doc = "Default true." },
 	{ .name = "EnableSsl", .type = PARAM_BOOL, .doc = "Only false is supported." },
 	{ .name = "SslConnections", .doc = "Echoed; default 5." },
@@ -227,9 +234,9 @@ static const struct parameter list_parameters[] = {
 	PAGE_PARAMETERS,
 	{ .name = "VpnGatewayId", .doc = "Only these gateways, with commas." },
 	{ .name = "VpcId", .doc = "Only gateways of this VPC." },
-	{ .name = "Status", .doc = "Only gateways in this state: active or updating." },
-	{ .name = "BusinessStatus", .doc = "Every gateway is Normal." },
-	{ .name = "GatewayType", .doc = "Every gateway is Traditional." },
+	{ .name = "Status", .values = statuses, .doc = "A gateway is active or updating." },
+	{ .name = "BusinessStatus", .values = business_statuses, .doc = "Every one is Normal." },
+	{ .name = "GatewayType", .values = gateway_types, .doc = "Every one is Traditional." },
 	{ .name = "ResourceGroupId", .doc = "Only gateways of this resource group." },
 	{ .name = "IncludeReservationData", .type = PARAM_BOOL, .doc = "There is none." },
 	{ .name = "Tag", .type = PARAM_TAGS, .max = 20, .doc = "Only gateways with these tags." },

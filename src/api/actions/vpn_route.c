@@ -14,7 +14,6 @@
 #include <string.h>
 
 static const struct unsupported unsupported[] = {
-	{ "OverlayMode", "Ipsec", "use Ipsec or leave it out" },
 	{ "RouteType", "dbr", "use dbr; policy-based routes are not supported yet" },
 	{},
 };
@@ -189,8 +188,10 @@ static const char *const entry_types[] = { "custom", "bgp", NULL };
 	}
 #define OVERLAY_PARAMETER                                                                          \
 	{                                                                                          \
-		.name = "OverlayMode", .doc = "Only Ipsec exists."                                 \
+		.name = "OverlayMode", .values = overlay_modes, .doc = "Only Ipsec exists."        \
 	}
+
+static const char *const overlay_modes[] = { "Ipsec", NULL };
 
 static const struct parameter create_parameters[] = {
 	TUPLE_PARAMETERS,

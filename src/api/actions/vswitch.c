@@ -148,6 +148,7 @@ static int matches(const struct api *api, const struct request *request, const v
 		!filter_text(request, "VSwitchName", vswitch->meta.name) ||
 		!filter_text(request, "VpcId", vswitch->vpc_id) ||
 		!filter_text(request, "ZoneId", vswitch->zone_id) ||
+		!filter_text(request, "VSwitchOwnerId", "") ||
 		!filter_false(request, "IsDefault") || !filter_false(request, "EnableIpv6"))
 		return 0;
 	return params_get(&request->params, "RouteTableId")
@@ -208,6 +209,9 @@ static const struct parameter create_parameters[] = {
 	{ .name = "CidrBlock", .required = true, .doc = "Part of the VPC's block, /16 to /29." },
 	{ .name = "VSwitchName", .doc = "Name, 1 to 128 characters." },
 	{ .name = "Description", .doc = "1 to 256 characters." },
+	{ .name = "CidrMask", .type = PARAM_INTEGER, .doc = "Not supported." },
+	{ .name = "Ipv6CidrBlock", .type = PARAM_INTEGER, .doc = "Not supported." },
+	{ .name = "Ipv6CidrMask", .type = PARAM_INTEGER, .doc = "Not supported." },
 	{ .name = "Tag", .type = PARAM_TAGS, .max = 20, .doc = "Tags." },
 	{},
 };
@@ -219,6 +223,9 @@ static const struct parameter list_parameters[] = {
 	{ .name = "VpcId", .doc = "Only vSwitches of this VPC." },
 	{ .name = "ZoneId", .doc = "Only vSwitches of this zone." },
 	{ .name = "RouteTableId", .doc = "Only vSwitches with this route table." },
+	{ .name = "VSwitchOwnerId",
+		.type = PARAM_INTEGER,
+		.doc = "No vSwitch has an owner's number." },
 	{ .name = "ResourceGroupId", .doc = "Only vSwitches of this resource group." },
 	{ .name = "IsDefault", .type = PARAM_BOOL, .doc = "There is no default vSwitch." },
 	{ .name = "EnableIpv6", .type = PARAM_BOOL, .doc = "No vSwitch has IPv6." },

@@ -110,7 +110,7 @@ static void wrong_routes_are_refused(void **state)
 		"PublishVpc", "true", NULL);
 	refuse("MissingPublishVpc", "CreateVpnRouteEntry", TUPLE("10.1.0.0/16"), "Weight", "0",
 		NULL);
-	refuse("UnsupportedFeature", "CreateVpnRouteEntry", TUPLE("10.1.0.0/16"), "Weight", "0",
+	refuse("InvalidOverlayMode", "CreateVpnRouteEntry", TUPLE("10.1.0.0/16"), "Weight", "0",
 		"PublishVpc", "true", "OverlayMode", "Gre", NULL);
 	refuse("InvalidVpnConnectionInstanceId.NotFound", "CreateVpnRouteEntry", "VpnGatewayId",
 		gateway, "NextHop", "vco-x", "RouteDest", "10.1.0.0/16", "Weight", "0",
