@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Order of creation: a VPC's namespace and devices (net), then what vpngw-espd gets (esp), then
- * charon (ike); removal goes the other way.
+ * charon (ike), at last the probes through the tunnels (health); removal goes the other way.
  */
 #include "agent/engine.h"
 
 #include "agent/absent.h"
 #include "drivers/esp/esp.h"
+#include "drivers/health/health.h"
 #include "drivers/ike/service.h"
 #include "drivers/net/net.h"
 #include "reconcile/reconciler.h"
@@ -19,7 +20,8 @@ struct engine {
 	struct net *net;
 	struct esp *esp;
 	struct ike_service *ike;
-	struct driver_use drivers[3]; /* in the order of creation */
+	struct health *health;
+	struct driver_use drivers[4]; /* in the order of creation */
 	struct absent absent[2];      /* around those with a program behind, in a removal */
 	struct reconciler *reconciler;
 };
@@ -48,11 +50,43 @@ static int carries(void *arg, uint32_t number)
 	return engine->esp ? esp_carries(engine->esp, number) : -EAGAIN;
 }
 
+/* SAs alone are not enough where a health check says that nothing comes back. */
+static int may_carry(void *arg, uint32_t number)
+{
+	const struct engine *engine = arg;
+	int err = carries(arg, number);
+
+	return err == 1 && engine->health ? health_allows(engine->health, number) : err;
+}
+
 static void carrying_changed(void *arg, uint32_t number)
 {
 	struct engine *engine = arg;
 
 	net_carrying_changed(engine->net, number);
+	if (engine->health)
+		health_carrying_changed(engine->health, number);
+}
+
+static void health_changed(void *arg, uint32_t number)
+{
+	struct engine *engine = arg;
+
+	net_carrying_changed(engine->net, number);
+}
+
+static void reset_tunnel(void *arg, const char *id)
+{
+	struct engine *engine = arg;
+
+	if (engine->ike)
+		ike_reset(ike_service_driver_ctx(engine->ike), id);
+}
+
+static int tunnel_run(void *ctx, const struct vpn_connection *connection,
+	int (*call)(void *arg, const char *interface), void *arg)
+{
+	return net_tunnel_run(ctx, connection, call, arg);
 }
 
 static int tunnel_fd(void *ctx, uint32_t number)
@@ -81,7 +115,7 @@ static int start_net(struct engine *engine, const struct engine_settings *settin
 			       .world = engine->world,
 			       .mark = mark,
 			       .mark_arg = engine,
-			       .carries = carries,
+			       .carries = may_carry,
 			       .carries_arg = engine },
 		&engine->net);
 }
@@ -119,12 +153,26 @@ static void start_ike(struct engine *engine, const struct engine_settings *setti
 		.mark_arg = engine });
 }
 
+static void start_health(struct engine *engine, const struct engine_settings *settings)
+{
+	engine->health = health_new(&(struct health_parts){ .loop = settings->loop,
+		.clock = &engine->clock,
+		.world = engine->world,
+		.devices = { tunnel_run, tunnel_generation, engine->net },
+		.carries = carries,
+		.mark = mark,
+		.changed = health_changed,
+		.reset = reset_tunnel,
+		.arg = engine });
+}
+
 static void start_reconciler(struct engine *engine, const struct engine_settings *settings)
 {
 	engine->drivers[0] = (struct driver_use){ &net_driver, engine->net };
 	engine->drivers[1] = (struct driver_use){ &esp_driver, engine->esp };
 	engine->drivers[2] =
 		(struct driver_use){ &ike_driver, ike_service_driver_ctx(engine->ike) };
+	engine->drivers[3] = (struct driver_use){ &health_driver, engine->health };
 	for (size_t i = 0; settings->is_removal && i < ARRAY_LEN(engine->absent); i++) {
 		struct driver_use *use = &engine->drivers[i + 1];
 		struct absent *absent = &engine->absent[i];
@@ -154,6 +202,7 @@ int engine_new(const struct engine_settings *settings, struct engine **ret)
 	}
 	start_esp(engine, settings);
 	start_ike(engine, settings);
+	start_health(engine, settings);
 	start_reconciler(engine, settings);
 	*ret = engine;
 	return 0;
@@ -163,6 +212,7 @@ void engine_free(struct engine *engine)
 {
 	if (!engine)
 		return;
+	health_free(engine->health);
 	ike_service_free(engine->ike);
 	esp_free(engine->esp);
 	reconciler_free(engine->reconciler);

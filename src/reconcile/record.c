@@ -138,6 +138,12 @@ static void log_change(const char *id, enum condition_type type, const struct co
 		condition->message ? condition->message : "");
 }
 
+static void condition_forget(struct condition *condition)
+{
+	free(condition->message);
+	*condition = (struct condition){ 0 };
+}
+
 static void merge(struct status *status, struct status *observed, uint64_t wall_ms)
 {
 	struct negotiated negotiated = status->negotiated;
@@ -147,6 +153,8 @@ static void merge(struct status *status, struct status *observed, uint64_t wall_
 	for (int type = 0; type < CONDITION_COUNT; type++) {
 		const struct condition *now = &observed->conditions[type];
 
+		if (!now->known && condition_is_optional((enum condition_type)type))
+			condition_forget(&status->conditions[type]);
 		if (now->known && status_set(status, (enum condition_type)type, now->is_true,
 					  now->reason, now->message ? now->message : "", wall_ms))
 			log_change(

@@ -11,11 +11,17 @@ static const char *const names[CONDITION_COUNT] = {
 	[CONDITION_APPLIED] = "Applied",
 	[CONDITION_IKE] = "Ike",
 	[CONDITION_IPSEC] = "Ipsec",
+	[CONDITION_HEALTH] = "Health",
 };
 
 const char *condition_name(enum condition_type type)
 {
 	return names[type];
+}
+
+bool condition_is_optional(enum condition_type type)
+{
+	return type == CONDITION_HEALTH;
 }
 
 void status_clear(struct status *status)

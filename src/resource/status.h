@@ -12,6 +12,7 @@ enum condition_type {
 	CONDITION_APPLIED, /* the world was changed to what revision `applied_revision` asks */
 	CONDITION_IKE,     /* an IKE_SA is established */
 	CONDITION_IPSEC,   /* a CHILD_SA is installed in charon and in the data plane */
+	CONDITION_HEALTH,  /* the health check is answered; only where there is one */
 	CONDITION_COUNT,
 };
 
@@ -45,6 +46,9 @@ bool status_set(struct status *status, enum condition_type type, bool is_true, e
 json_t *status_encode(const struct status *status);
 MUST_CHECK int status_decode(const json_t *document, struct status *ret);
 const char *condition_name(enum condition_type type);
+/* One that is not reported is no longer true or false of the resource: its feature was turned off.
+ */
+bool condition_is_optional(enum condition_type type);
 
 /* The API's words. State: "active" once the stored revision is applied, else "updating". */
 const char *status_state(const struct status *status, uint64_t desired_revision);

@@ -62,6 +62,7 @@ SUITES = (
           ("effect_immediately", "e2e", 1, "at once, or with the first packet"),
           ("dpd", "e2e", 2, "a dead peer is found within 40 s, or never looked for"),
           ("crash", "e2e", 1, "SIGKILL of each daemon and of all"),
+          ("health", "e2e", 1, "health checks, and the standby that takes over"),
           ("edit_isolation", "e2e", 1, "changing one connection loses no packet of another"),
           ("cleanup", "e2e", 1, "after a delete nothing of ours is left, foreign things are"),
           ("bad_input", "e2e", 1, "forged, truncated, replayed packets"),

@@ -229,7 +229,8 @@ static int delete_vpn_connection(const struct api *api, const struct request *re
 		{ .name = "IpsecConfig", .type = PARAM_JSON, .doc = "Phase 2." },                  \
 		{ .name = "HealthCheckConfig",                                                     \
 			.type = PARAM_JSON,                                                        \
-			.doc = "Kept, but cannot be enabled yet." },                               \
+			.doc = "Probes through the tunnel: Enable, Dip, Sip, Interval, Retry, "    \
+			       "Policy." },                                                        \
 	{                                                                                          \
 		.name = "BgpConfig", .type = PARAM_JSON, .doc = "Kept, but cannot be enabled yet." \
 	}

@@ -39,6 +39,8 @@ static int answer_status(
 		return err;
 	answer_text(answer, "State", status_state(&status, connection->meta.revision));
 	answer_text(answer, "Status", status_negotiation(&status));
+	answer_text(json_object_get(answer, "VcoHealthCheck"), "Status",
+		status.conditions[CONDITION_HEALTH].is_true ? "success" : "failed");
 	status_clear(&status);
 	return 0;
 }
@@ -48,11 +50,12 @@ int vpn_connection_describe(const struct api *api, const void *resource, json_t 
 	const struct vpn_connection *connection = resource;
 	int err = answer_gateway(api, connection, answer);
 
-	if (!err)
-		err = answer_status(api, connection, answer);
 	if (err)
 		return err;
 	answer_fields(KIND_VPN_CONNECTION, connection, answer);
+	err = answer_status(api, connection, answer);
+	if (err)
+		return err;
 	answer_text(answer, "AttachType", "VPNGW");
 	answer_bool(answer, "EnableTunnelsBgp", false);
 	answer_text(json_object_get(answer, "VpnBgpConfig"), "Status", "false");

@@ -42,10 +42,6 @@ int vpn_connection_check_ends(
 
 int vpn_connection_served(const struct vpn_connection *connection, struct fault *fault)
 {
-	if (connection->health_check_config.enable)
-		return fault_set(fault, REASON_UNSUPPORTED, "HealthCheckConfig.Enable", "true",
-			"is not supported yet",
-			"leave it out; a dead peer is found by EnableDpd within 30 s");
 	if (connection->bgp_config.enable_bgp)
 		return fault_set(fault, REASON_UNSUPPORTED, "BgpConfig.EnableBgp", "true",
 			"is not supported yet",

@@ -257,6 +257,16 @@ static int plan_settings(struct ike *ike, struct script *script, const struct ik
 	return 0;
 }
 
+/* The peer is told, and negotiation starts at once, also where traffic had asked for it. */
+static void plan_reset(struct ike *ike, struct script *script, const struct ike_want *want)
+{
+	const char *id = want->settings.connection->meta.id;
+
+	tunnel_reset(tunnels_get(&ike->tunnels, id));
+	add_terminate(script, "ike", id, CLOSE_LIMIT_MS);
+	add_initiate(script, id);
+}
+
 static int plan_all(struct ike *ike, struct script *script, const struct ike_want *want,
 	const struct ike_seen *seen)
 {
@@ -268,7 +278,10 @@ static int plan_all(struct ike *ike, struct script *script, const struct ike_wan
 		return -ENOENT;
 	if (!seen || !ike_seen_has_settings(seen, &want->settings))
 		return plan_settings(ike, script, want, seen);
-	plan_sas(ike, script, want, seen);
+	if (seen->must_reset)
+		plan_reset(ike, script, want);
+	else
+		plan_sas(ike, script, want, seen);
 	return 0;
 }
 

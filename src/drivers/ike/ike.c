@@ -64,6 +64,15 @@ void ike_wake(struct ike *ike, uint32_t number)
 	mark_connection(ike, connection->meta.id);
 }
 
+void ike_reset(struct ike *ike, const char *id)
+{
+	struct tunnel *tunnel = tunnels_get(&ike->tunnels, id);
+
+	log_notice("the tunnel is reset resource=%s", id);
+	tunnel->must_reset = true;
+	mark_connection(ike, id);
+}
+
 void ike_charon_changed(struct ike *ike)
 {
 	keyring_forget(&ike->keyring);

@@ -50,6 +50,8 @@ void ike_free(struct ike *ike);
 
 /* Traffic wants this connection: espd found a packet without an SA. */
 void ike_wake(struct ike *ike, uint32_t number);
+/* The connection's SAs are to be made anew, although its settings are the same. */
+void ike_reset(struct ike *ike, const char *id);
 /* charon is reachable, or no longer: nothing known of it holds any more. */
 void ike_charon_changed(struct ike *ike);
 /* An event of charon's. */

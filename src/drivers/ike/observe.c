@@ -125,8 +125,10 @@ static void remember(const struct observation *observation, struct tunnel *tunne
 	ike_plan_of(seen ? seen : &nothing, &plan);
 	tunnel_observed(tunnel, &plan);
 	ike_plan_clear(&plan);
-	if (seen)
-		seen->is_demanded = tunnel->is_demanded;
+	if (!seen)
+		return;
+	seen->is_demanded = tunnel->is_demanded;
+	seen->must_reset = tunnel->must_reset && seen->sas_len;
 }
 
 static void remember_all(const struct observation *observation)

@@ -39,6 +39,7 @@ struct ike_seen {
 	struct ike_sa_seen *sas;
 	size_t sas_len;
 	bool is_demanded; /* it was asked to come up: traffic, or a peer that died */
+	bool must_reset;  /* its SAs are to be made anew */
 	const struct secret *fingerprint_key; /* borrowed from the driver */
 };
 

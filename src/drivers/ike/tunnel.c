@@ -100,6 +100,7 @@ void tunnel_reset(struct tunnel *tunnel)
 	tunnel->failures = 0;
 	tunnel->next_try = now(tunnel);
 	tunnel->is_demanded = false;
+	tunnel->must_reset = false;
 	tunnel->is_up = false;
 	tunnel->lost_at = (struct mono){ 0 };
 	tunnel->reason = REASON_NONE;

@@ -15,6 +15,7 @@ struct tunnel {
 	uint32_t failures;    /* attempts in a row that led to nothing lasting */
 	struct mono next_try; /* not before */
 	bool is_demanded;     /* by traffic or after a dead peer, until it is up */
+	bool must_reset;      /* its SAs are to go, once, although they look well */
 	bool is_up;           /* as last observed */
 	struct mono up_since;
 	struct mono lost_at; /* when it was first seen down again; 0 = never */

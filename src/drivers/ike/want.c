@@ -65,7 +65,7 @@ bool ike_same(const struct item *want_item, const struct item *seen_item)
 
 	if (!ike_settings_are_complete(&want->settings))
 		return true;
-	if (!ike_seen_has_settings(seen, &want->settings))
+	if (seen->must_reset || !ike_seen_has_settings(seen, &want->settings))
 		return false;
 	ike_plan_of(seen, &plan);
 	is_settled = ike_plan_is_settled(&plan);

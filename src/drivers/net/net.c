@@ -8,6 +8,7 @@
 
 #include "base/loop.h"
 #include "drivers/net/lan.h"
+#include "drivers/net/namespace.h"
 #include "drivers/net/net_private.h"
 
 #include <errno.h>
@@ -184,6 +185,32 @@ int net_tunnel_fd(const struct net *net, uint32_t number)
 	const struct tun *tun = tuns_find(&net->tuns, number);
 
 	return tun ? tun->fd : -1;
+}
+
+struct tunnel_call {
+	int (*call)(void *arg, const char *interface);
+	void *arg;
+	char interface[IFNAMSIZ];
+};
+
+static int run_tunnel_call(void *arg)
+{
+	struct tunnel_call *call = arg;
+
+	return call->call(call->arg, call->interface);
+}
+
+int net_tunnel_run(struct net *net, const struct vpn_connection *connection,
+	int (*call)(void *arg, const char *interface), void *arg)
+{
+	const struct vpn_gateway *gateway = world_gateway_of(net->parts.world, connection);
+	struct tunnel_call tunnel_call = { .call = call, .arg = arg };
+	struct domain *domain;
+
+	if (!gateway || domains_get(&net->domains, gateway->vpc_id, &domain) < 0)
+		return -ENODEV;
+	part_link_name(connection->number, tunnel_call.interface);
+	return namespace_run(domain->fd, run_tunnel_call, &tunnel_call);
 }
 
 uint64_t net_tunnel_generation(const struct net *net, uint32_t number)

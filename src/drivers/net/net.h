@@ -33,6 +33,10 @@ void net_carrying_changed(struct net *net, uint32_t number);
 
 /* The TUN descriptor of a connection's device, borrowed; -1: there is none (yet). */
 int net_tunnel_fd(const struct net *net, uint32_t number);
+/* Runs call in the namespace of a connection's device, with its name; the result of call, or
+ * -ENODEV when there is no such device. */
+MUST_CHECK int net_tunnel_run(struct net *net, const struct vpn_connection *connection,
+	int (*call)(void *arg, const char *interface), void *arg);
 /* Grows each time the device of this number is made; 0 = it never was by this process. */
 uint64_t net_tunnel_generation(const struct net *net, uint32_t number);
 /* Takes fd, which came back from vpngw-espd, unless one is held already. */

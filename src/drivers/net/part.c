@@ -78,6 +78,11 @@ uint32_t part_gateway_number(uint32_t table)
 	return table > PART_TABLE_BASE + 1 ? (table - PART_TABLE_BASE) / 2 : 0;
 }
 
+void part_link_name(uint32_t number, char ret[static IFNAMSIZ])
+{
+	snprintf(ret, IFNAMSIZ, "%s%u", PART_LINK_PREFIX, number);
+}
+
 uint32_t part_link_number(const char *name)
 {
 	uint32_t number;

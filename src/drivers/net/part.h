@@ -60,5 +60,7 @@ uint32_t part_all_table(uint32_t gateway_number);
 uint32_t part_route_priority(const struct part *want, enum carrying carrying, uint32_t present);
 /* The gateway number of a table of ours; 0 when it is none. */
 uint32_t part_gateway_number(uint32_t table);
+/* "vco<number>". */
+void part_link_name(uint32_t number, char ret[static IFNAMSIZ]);
 /* The number in "vco<number>"; 0 when the name is none of ours. */
 uint32_t part_link_number(const char *name);

@@ -7,11 +7,6 @@
 #include <linux/rtnetlink.h>
 #include <stdio.h>
 
-static void link_name(uint32_t number, char ret[static IFNAMSIZ])
-{
-	snprintf(ret, IFNAMSIZ, "%s%u", PART_LINK_PREFIX, number);
-}
-
 static void want_vpc(const struct vpc *vpc, struct items *ret)
 {
 	struct part domain = { .type = PART_DOMAIN, .vpc_id = vpc->meta.id };
@@ -62,8 +57,8 @@ static void want_connection(
 	if (!gateway)
 		return;
 	link.vpc_id = rule.vpc_id = gateway->vpc_id;
-	link_name(connection->number, link.interface);
-	link_name(connection->number, rule.rule.in_interface);
+	part_link_name(connection->number, link.interface);
+	part_link_name(connection->number, rule.rule.in_interface);
 	rule.rule.table = part_all_table(gateway->number);
 	snprintf(link.alias, sizeof(link.alias), "%s", connection->meta.id);
 	part_add(ret, &link, connection->meta.id);
