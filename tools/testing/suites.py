@@ -37,7 +37,7 @@ SUITES = (
     Suite("conformance", "all", "pytest", ("tests/conformance",),
           doc="every operation, parameter and field of the API's reference against a running vpngw-api"),
     Suite("clients", "all", "pytest", ("tests/clients",), groups=("console",), timeout_s=600,
-          doc="the official packages, unmodified, do the demo's job against vpngw-api"),
+          doc="the official packages, unmodified: the demo's job, and every operation through their models"),
     Suite("fuzz", "fast", "meson", doc="replay of every fuzz corpus"),
     Suite("clang", "all", "build", ("-Db_sanitize=address,undefined",), timeout_s=600,
           doc="the second compiler: builds without a warning, unit tests pass"),
