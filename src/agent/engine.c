@@ -10,6 +10,7 @@
 #include "drivers/health/health.h"
 #include "drivers/ike/service.h"
 #include "drivers/net/net.h"
+#include "reconcile/connection_log.h"
 #include "reconcile/reconciler.h"
 
 #include <errno.h>
@@ -17,6 +18,7 @@
 struct engine {
 	struct clock clock;
 	struct world *world;
+	struct connection_log *log; /* NULL in a removal */
 	struct net *net;
 	struct esp *esp;
 	struct ike_service *ike;
@@ -128,6 +130,7 @@ static void start_esp(struct engine *engine, const struct engine_settings *setti
 		.socket_path = path,
 		.world = engine->world,
 		.store = settings->is_removal ? NULL : settings->store,
+		.log = engine->log,
 		.tunnels = { tunnel_fd, tunnel_generation, tunnel_adopt_take, tunnels_all_adopted,
 			engine->net },
 		.mark = mark,
@@ -146,6 +149,7 @@ static void start_ike(struct engine *engine, const struct engine_settings *setti
 	engine->ike = ike_service_new(&(struct ike_service_settings){ .loop = settings->loop,
 		.clock = &engine->clock,
 		.world = engine->world,
+		.log = engine->log,
 		.vici_path = vici,
 		.alert_path = alert,
 		.fingerprint_key = settings->fingerprint_key,
@@ -181,6 +185,7 @@ static void start_reconciler(struct engine *engine, const struct engine_settings
 		*use = (struct driver_use){ &absent->driver, absent };
 	}
 	engine->reconciler = reconciler_new(&(struct reconciler_settings){ .store = settings->store,
+		.log = engine->log,
 		.world = engine->world,
 		.clock = &engine->clock,
 		.drivers = engine->drivers,
@@ -195,6 +200,8 @@ int engine_new(const struct engine_settings *settings, struct engine **ret)
 
 	engine->clock = clock_of_loop(settings->loop);
 	engine->world = world_new(settings->vault);
+	if (!settings->is_removal)
+		engine->log = connection_log_new(settings->store, &engine->clock);
 	err = start_net(engine, settings);
 	if (err < 0) {
 		engine_free(engine);
@@ -217,6 +224,7 @@ void engine_free(struct engine *engine)
 	esp_free(engine->esp);
 	reconciler_free(engine->reconciler);
 	net_free(engine->net);
+	connection_log_free(engine->log);
 	world_free(engine->world);
 	free(engine);
 }

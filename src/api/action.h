@@ -9,6 +9,7 @@
 #pragma once
 
 #include "api/params.h"
+#include "api/snapshot.h"
 #include "resource/config.h"
 #include "resource/resource.h"
 #include "resource/vault.h"
@@ -20,6 +21,7 @@
 struct api {
 	struct loop *loop;
 	struct store *store;
+	struct snapshot *snapshot; /* of the store, synchronised before a handler runs */
 	struct vault *vault;
 	const struct config *config;
 };
@@ -63,6 +65,7 @@ struct parameter {
 	uint64_t min,
 		max; /* INTEGER: range; STRING: characters; LIST, TAGS: items; 0, 0 = unchecked */
 	const char *const *values; /* NULL-terminated legal texts, or NULL */
+	bool any_case;             /* of the legal texts */
 	const char *doc;
 };
 
@@ -83,5 +86,6 @@ struct action {
 const struct action *action_find(const char *version, const char *name, enum reason *ret_reason);
 /* The whole table, for the generated reference: one NULL-terminated array per family. */
 extern const struct action vpc_actions[], vswitch_actions[], vpn_gateway_actions[],
-	customer_gateway_actions[], vpn_connection_actions[], vpn_route_actions[], region_actions[],
-	extension_actions[];
+	customer_gateway_actions[], vpn_connection_actions[], vpn_connection_log_actions[],
+	vpn_route_actions[], vpn_pbr_route_actions[], region_actions[], tag_actions[],
+	resource_group_actions[], peer_view_actions[], absent_actions[], extension_actions[];

@@ -11,6 +11,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 int refuse_invalid(struct fault *fault, const char *name, const char *value, const char *rule,
 	const char *remedy)
@@ -50,7 +51,7 @@ static int check_values(const struct parameter *row, const char *value, struct f
 	size_t size = strlen(rule);
 
 	for (size_t i = 0; row->values[i]; i++)
-		if (!strcmp(row->values[i], value))
+		if (!(row->any_case ? strcasecmp : strcmp)(row->values[i], value))
 			return 0;
 	for (size_t i = 0; row->values[i] && size < sizeof(rule); i++)
 		size += (size_t)snprintf(
@@ -140,6 +141,22 @@ static int check_list(
 	return 0;
 }
 
+/* A pair without a key says nothing: neither what to attach nor what to look for. */
+static int check_tags(
+	const struct parameter *row, const struct params *params, size_t count, struct fault *fault)
+{
+	char name[64];
+
+	for (size_t i = 1; i <= count; i++) {
+		const char *key = params_get_item(params, row->name, i, "Key");
+
+		snprintf(name, sizeof(name), "%s.%zu.Key", row->name, i);
+		if (!key || !*key)
+			return fault_missing(fault, name);
+	}
+	return 0;
+}
+
 static int check_scalar(const struct parameter *row, const char *value, struct fault *fault)
 {
 	bool unused;
@@ -162,6 +179,8 @@ static int check_row(const struct parameter *row, const struct params *params, s
 	size_t count = is_list ? params_count(params, row->name) : 0;
 	int err = is_list ? check_list(row, params, count, fault) : 0;
 
+	if (!err && row->type == PARAM_TAGS)
+		err = check_tags(row, params, count, fault);
 	if (err < 0)
 		return err;
 	if (row->required && !count && (is_list || !value || !*value))

@@ -12,7 +12,8 @@
 #include <errno.h>
 #include <string.h>
 
-#define ATTEMPTS 16
+/* A few are enough for one server; of several on one store each loses every other race. */
+#define ATTEMPTS 64
 
 static int check_region(const struct api *api, const struct request *request, struct fault *fault)
 {
@@ -34,17 +35,22 @@ static int attempt(const struct api *api, const struct request *request, bool is
 	const char *token = params_get(&request->params, "ClientToken");
 	bool has_token = request->action->is_write && token && *token;
 	uint64_t token_revision = 0;
-	int err = -ENOENT;
+	int err = snapshot_sync(api->snapshot);
 
+	if (err < 0)
+		return err;
+	err = -ENOENT;
 	if (has_token)
 		err = token_find(api, request, token, answer, &token_revision, fault);
 	if (err != -ENOENT)
 		return err;
 	err = request->action->handle(api, request, change, answer, fault);
-	if (err < 0 || !request->action->is_write)
+	if (err < 0)
 		return err;
 	if (is_dry_run)
 		return fault_set(fault, REASON_DRY_RUN, NULL, NULL, NULL, NULL);
+	if (!request->action->is_write)
+		return 0;
 	if (has_token)
 		token_put(api, request, token, answer, token_revision, change);
 	return change->len ? store_commit(api->store, change->ops, change->len, NULL, NULL) : 0;
@@ -78,7 +84,7 @@ static int run(const struct api *api, const struct request *request, struct outc
 		if (err != -ESTALE)
 			return err;
 	}
-	return -EAGAIN;
+	return -EBUSY;
 }
 
 static bool is_temporary(int err)

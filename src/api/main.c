@@ -166,6 +166,7 @@ static int open_store(struct daemon *daemon, bool *ret_is_first)
 
 	if (err < 0)
 		return failed("store", err);
+	api->snapshot = snapshot_new(api->store);
 	err = keys_make_first(api, wall_now_ms(), ret_is_first);
 	return err < 0 ? failed("first access key", err) : 0;
 }
@@ -238,6 +239,7 @@ static void tear_down(struct daemon *daemon)
 	loop_timer_free(daemon->expire_timer);
 	nonces_free(daemon->service.authenticator.nonces);
 	audit_free(daemon->service.audit);
+	snapshot_free(daemon->service.api.snapshot);
 	store_free(daemon->service.api.store);
 	vault_free(daemon->service.api.vault);
 	loop_free(daemon->service.api.loop);

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The listening socket, its thread and the ring of alerts. Knows the framing of charon/proto.h; why
- * an alert is raised and what a peer setting does is decided elsewhere.
+ * The listening socket, its thread, the ring of alerts and the queue of lines. Knows the framing of
+ * charon/proto.h; why an alert is raised and what a peer setting does is decided elsewhere.
  */
 #include "charon/agent_link.h"
+
+#include "charon/line_queue.h"
 
 #include <daemon.h>
 #include <errno.h>
@@ -26,13 +28,15 @@ struct agent_link {
 	struct peers *peers;
 	thread_t *thread;
 	int listen_fd, wake_fd;
-	int fd; /* the agent, -1 = none; the thread's */
+	int fd;       /* the agent, -1 = none; the thread's */
+	bool is_full; /* it has more to read first; the thread's */
 
 	mutex_t *lock; /* guards what follows */
 	bool stopping;
 	struct charon_alert ring[RING_SIZE];
 	time_t raised[RING_SIZE];
 	unsigned int first, count; /* of the alerts not sent yet; behind them lie the last sent */
+	struct line_queue *lines;
 	time_t strangers_since;
 	unsigned int strangers;
 };
@@ -86,6 +90,15 @@ void agent_link_alert(struct agent_link *link, const struct charon_alert *alert)
 	link->lock->unlock(link->lock);
 }
 
+void agent_link_line(struct agent_link *link, const struct charon_line *line)
+{
+	link->lock->lock(link->lock);
+	/* The thread is awake while lines wait for an agent that reads. */
+	if (line_queue_add(link->lines, line) && link->lines->count == 1)
+		eventfd_write(link->wake_fd, 1);
+	link->lock->unlock(link->lock);
+}
+
 static bool send_message(int fd, enum charon_type type, const void *body, size_t size)
 {
 	struct charon_header header = { .type = type };
@@ -103,20 +116,39 @@ static void drop_agent(struct agent_link *link)
 	if (link->fd >= 0)
 		close(link->fd);
 	link->fd = -1;
+	link->is_full = FALSE;
 }
 
-/* Sends what waits. An agent that does not read is dropped; what waits is kept for the next one. */
+/* True when it is sent. An agent that is behind is waited for, one that is gone is dropped. */
+static bool send_or_wait(
+	struct agent_link *link, enum charon_type type, const void *body, size_t size)
+{
+	if (send_message(link->fd, type, body, size))
+		return TRUE;
+	if (errno == EAGAIN)
+		link->is_full = TRUE;
+	else
+		drop_agent(link);
+	return FALSE;
+}
+
+/* Sends what waits, alerts first; what cannot be sent is kept for later or the next agent. */
 static void flush(struct agent_link *link)
 {
+	const struct charon_line *line;
+
 	link->lock->lock(link->lock);
-	while (link->fd >= 0 && link->count) {
-		if (!send_message(link->fd, CHARON_ALERT, &link->ring[link->first],
-			    sizeof(struct charon_alert))) {
-			drop_agent(link);
+	while (link->fd >= 0 && !link->is_full && link->count) {
+		if (!send_or_wait(link, CHARON_ALERT, &link->ring[link->first],
+			    sizeof(struct charon_alert)))
 			break;
-		}
 		link->first = (link->first + 1) % RING_SIZE;
 		link->count--;
+	}
+	while (link->fd >= 0 && !link->is_full && (line = line_queue_first(link->lines))) {
+		if (!send_or_wait(link, CHARON_LINE, line, sizeof(*line)))
+			break;
+		line_queue_remove_first(link->lines);
 	}
 	link->lock->unlock(link->lock);
 }
@@ -179,7 +211,9 @@ static void *run(void *argument)
 		struct pollfd polled[] = {
 			{ .fd = link->wake_fd, .events = POLLIN },
 			{ .fd = link->listen_fd, .events = POLLIN },
-			{ .fd = link->fd, .events = POLLIN }, /* ignored when -1 */
+			/* ignored when -1 */
+			{ .fd = link->fd,
+				.events = (short)(link->is_full ? POLLIN | POLLOUT : POLLIN) },
 		};
 		eventfd_t ignored;
 
@@ -187,7 +221,11 @@ static void *run(void *argument)
 			continue;
 		if (polled[0].revents && eventfd_read(link->wake_fd, &ignored) == 0)
 			flush(link);
-		if (polled[2].revents)
+		if (polled[2].revents & POLLOUT) {
+			link->is_full = FALSE;
+			flush(link);
+		}
+		if (polled[2].revents & ~POLLOUT && link->fd == polled[2].fd)
 			read_agent(link);
 		if (polled[1].revents)
 			accept_agent(link);
@@ -236,6 +274,7 @@ struct agent_link *agent_link_new(const char *path, struct peers *peers)
 	}
 	link->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	link->lock = mutex_create(MUTEX_TYPE_DEFAULT);
+	link->lines = calloc(1, sizeof(*link->lines));
 	link->thread = thread_create(run, link);
 	return link;
 }
@@ -253,5 +292,6 @@ void agent_link_free(struct agent_link *link)
 	close(link->wake_fd);
 	unlink(link->address.sun_path);
 	link->lock->destroy(link->lock);
+	free(link->lines);
 	free(link);
 }

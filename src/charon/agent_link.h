@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The socket the agent connects to (charon/proto.h): one thread accepts, reads the agent's peer
- * settings and writes alerts. Alerts wait in a ring of 64 while there is no agent; the oldest gives
- * way. A new connection replaces the old one.
+ * settings and writes alerts and log lines. Alerts wait in a ring of 64 while there is no agent;
+ * the oldest gives way. Lines wait behind them in a queue of their own; what does not fit is
+ * counted. A new connection replaces the old one.
  */
 #pragma once
 
@@ -20,3 +21,5 @@ void agent_link_free(struct agent_link *link);
 /* From any thread; never waits. An alert equal to one of the last second in reason, connection and
  * remote address is dropped, and so is what a flood of unknown peers causes beyond 10 a second. */
 void agent_link_alert(struct agent_link *link, const struct charon_alert *alert);
+/* From any thread; never waits. */
+void agent_link_line(struct agent_link *link, const struct charon_line *line);

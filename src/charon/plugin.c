@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What charon loads: creates the parts, wires them and registers kernel-ipsec, socket and the
- * listener. Knows the settings vpngw.espd and vpngw.agent. There is one plug-in per process, and
- * charon's constructors for kernel_ipsec_t and socket_t take no argument, hence the one static
- * pointer.
+ * What charon loads: creates the parts, wires them and registers kernel-ipsec, socket, the
+ * listener and the logger. Knows the settings vpngw.espd and vpngw.agent. There is one plug-in per
+ * process, and charon's constructors for kernel_ipsec_t and socket_t take no argument, hence the
+ * one static pointer.
  */
 #include <daemon.h>
 #include <kernel/kernel_ipsec.h>
@@ -14,6 +14,7 @@
 #include "charon/alert.h"
 #include "charon/espd_link.h"
 #include "charon/kernel_ipsec.h"
+#include "charon/line_log.h"
 #include "charon/lost.h"
 #include "charon/message_hook.h"
 #include "charon/peers.h"
@@ -35,6 +36,7 @@ struct vpngw_plugin {
 	struct agent_link *agent;
 	struct alerts *alerts;
 	listener_t *hook;
+	logger_t *log; /* NULL: there is no agent to tell */
 };
 
 static struct vpngw_plugin *plugin;
@@ -80,10 +82,15 @@ static socket_t *create_socket(void)
 static bool register_hook(
 	struct vpngw_plugin *this, plugin_feature_t *feature, bool reg, void *data)
 {
-	if (reg)
+	if (reg) {
 		charon->bus->add_listener(charon->bus, this->hook);
-	else
+		if (this->log)
+			charon->bus->add_logger(charon->bus, this->log);
+	} else {
 		charon->bus->remove_listener(charon->bus, this->hook);
+		if (this->log)
+			charon->bus->remove_logger(charon->bus, this->log);
+	}
 	return TRUE;
 }
 
@@ -113,6 +120,7 @@ METHOD(plugin_t, destroy, void, struct vpngw_plugin *this)
 	if (this->hook)
 		message_hook_free(this->hook);
 	alerts_free(this->alerts);
+	line_log_free(this->log);
 	agent_link_free(this->agent);
 	peers_free(this->peers);
 	ike_queue_free(this->ike);
@@ -148,6 +156,7 @@ static bool start(struct vpngw_plugin *this)
 		this->agent = agent_link_new(agent, this->peers);
 		if (!this->agent)
 			return FALSE;
+		this->log = line_log_new(this->agent);
 	}
 	this->alerts = alerts_new(this->agent, this->ike);
 	this->espd = espd_link_new(espd, &handler);

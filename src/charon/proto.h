@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 OR GPL-2.0-or-later */
 /*
  * What charon's plug-in and the agent say to each other beside VICI: why a negotiation failed, with
- * both sides' values, and what to do with NAT traversal per peer. Unix SOCK_SEQPACKET; the plug-in
+ * both sides' values, charon's own log of each connection, and what to do with NAT traversal per
+ * peer. Unix SOCK_SEQPACKET; the plug-in
  * listens, the agent connects (a new connection replaces the old one); host byte order; one message
  * per packet; structs travel as they are.
  *
@@ -13,13 +14,15 @@
 
 #include <stdint.h>
 
-#define CHARON_PROTO_VERSION 1
+#define CHARON_PROTO_VERSION 2
 #define CHARON_NAME_MAX 64
 #define CHARON_TEXT_MAX 512
+#define CHARON_GROUP_MAX 8
 
 enum charon_type {
 	CHARON_HELLO = 1,       /* plug-in: struct charon_hello */
 	CHARON_ALERT = 2,       /* plug-in: struct charon_alert */
+	CHARON_LINE = 3,        /* plug-in: struct charon_line */
 	CHARON_PEER = 16,       /* agent: struct charon_peer */
 	CHARON_PEERS_DONE = 17, /* agent: no body */
 };
@@ -54,6 +57,17 @@ struct charon_alert {
 					     yet */
 	char local[CHARON_TEXT_MAX];      /* our value, NUL-terminated; never a secret */
 	char remote[CHARON_TEXT_MAX];     /* the peer's value */
+};
+
+/* A line of charon's log that belongs to a connection: of what is not secret at any level charon
+ * knows, the control flow (its level 1). */
+struct charon_line {
+	uint32_t time_s, time_ms; /* wall clock, and the milliseconds of that second */
+	uint32_t lost;            /* lines, of whatever connection, that did not fit into the
+				     plug-in's queue before this one */
+	char connection[CHARON_NAME_MAX]; /* NUL-terminated, never "" */
+	char group[CHARON_GROUP_MAX];     /* charon's: "IKE", "CFG", ... */
+	char text[CHARON_TEXT_MAX];       /* NUL-terminated */
 };
 
 struct charon_peer {

@@ -9,6 +9,8 @@
 #include "espd/device.h"
 #include "espd/ecn.h"
 #include "espd/ipv4.h"
+#include "espd/mss.h"
+#include "espd/outbound.h"
 #include "espd/tunnel.h"
 
 #include <errno.h>
@@ -100,6 +102,9 @@ static void deliver(
 		counters->drop_selector++;
 		return;
 	}
+	/* what the host behind us may send back */
+	if (mss_is_syn(inner, &ipv4))
+		mss_clamp(inner, &ipv4, outbound_max(worker, sa->tunnel));
 	if (device_write(sa->tunnel->fd, inner, ipv4.size) < 0) {
 		counters->drop_io++;
 		return;

@@ -44,7 +44,7 @@ size_t kept_expire(struct kept *kept, int64_t now_ms)
 	return over;
 }
 
-const uint8_t *kept_get(const struct kept *kept, size_t index, size_t *ret_size)
+uint8_t *kept_get(const struct kept *kept, size_t index, size_t *ret_size)
 {
 	*ret_size = kept->sizes[index];
 	return kept->bytes + index * kept->slot_size;

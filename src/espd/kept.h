@@ -29,5 +29,5 @@ bool kept_add(struct kept *kept, const uint8_t *packet, size_t size, int64_t now
 /* Forgets the ones that waited too long; how many those were. */
 size_t kept_expire(struct kept *kept, int64_t now_ms);
 /* Borrowed until the next change. */
-const uint8_t *kept_get(const struct kept *kept, size_t index, size_t *ret_size);
+uint8_t *kept_get(const struct kept *kept, size_t index, size_t *ret_size);
 void kept_clear(struct kept *kept);

@@ -10,6 +10,7 @@
 #include "espd/ecn.h"
 #include "espd/fragment.h"
 #include "espd/icmp.h"
+#include "espd/mss.h"
 #include "espd/tunnel.h"
 
 #include <errno.h>
@@ -48,7 +49,7 @@ static const struct table_entry *choose(const struct worker *worker, const struc
 }
 
 /* The largest inner packet the path of this SA takes, as far as is known. */
-static size_t inner_max(const struct worker *worker, const struct table_entry *entry)
+static size_t path_max(const struct worker *worker, const struct table_entry *entry)
 {
 	struct sa *sa = entry->sa;
 	size_t outer = IPV4_HEADER_MIN + (entry->outer.encapsulated ? UDP_HEADER : 0);
@@ -59,11 +60,26 @@ static size_t inner_max(const struct worker *worker, const struct table_entry *e
 	return path > outer ? esp_inner_max(&sa->suite, path - outer) : 0;
 }
 
+size_t outbound_max(const struct worker *worker, const struct tunnel *tunnel)
+{
+	size_t len, max = tunnel->config.mtu;
+	const struct table_entry *entries =
+		table_outbound(worker->table, tunnel->config.if_id, &len);
+
+	for (size_t i = 0; i < len; i++) {
+		size_t path = path_max(worker, &entries[i]);
+
+		if (sa_is_usable(entries[i].sa) && path < max)
+			max = path;
+	}
+	return max;
+}
+
 static void flush(struct worker *worker, struct tunnel *tunnel);
 
 /* Frames what lies in slot->bytes' place of the next slot; inner NULL: no second try. */
 static void frame(struct worker *worker, struct tunnel *tunnel, const struct table_entry *entry,
-	const uint8_t *packet, size_t size, uint8_t tos, const uint8_t *inner)
+	const uint8_t *packet, size_t size, uint8_t tos, uint8_t *inner)
 {
 	struct sa *sa = entry->sa;
 	struct out_slot *slot;
@@ -109,8 +125,8 @@ static void too_big(struct worker *worker, struct tunnel *tunnel, const struct t
 }
 
 /* retry: once more from the start if the path turns out to be too narrow. */
-static void send_inner(struct worker *worker, struct tunnel *tunnel, const uint8_t *packet,
-	size_t size, bool retry)
+static void send_inner(
+	struct worker *worker, struct tunnel *tunnel, uint8_t *packet, size_t size, bool retry)
 {
 	struct tunnel_counters *counters = &tunnel->counters[worker->index];
 	const struct table_entry *entry;
@@ -135,7 +151,8 @@ static void send_inner(struct worker *worker, struct tunnel *tunnel, const uint8
 		counters->drop_selector++;
 		return;
 	}
-	max = inner_max(worker, entry);
+	max = path_max(worker, entry);
+	mss_clamp(packet, &ipv4, max < tunnel->config.mtu ? max : tunnel->config.mtu);
 	if (ipv4.size > max)
 		too_big(worker, tunnel, entry, packet, &ipv4, max);
 	else
@@ -175,7 +192,7 @@ static int send_slot(struct worker *worker, struct tunnel *tunnel, const struct 
 static void flush(struct worker *worker, struct tunnel *tunnel)
 {
 	struct again {
-		const uint8_t *inner;
+		uint8_t *inner;
 		size_t size;
 	} again[OUT_SLOTS];
 	size_t again_len = 0, len = worker->out_len;
@@ -223,7 +240,7 @@ void outbound_kept(struct worker *worker, struct tunnel *tunnel)
 	worker->sending_kept = true;
 	for (size_t i = 0; i < tunnel->kept.len; i++) {
 		size_t size;
-		const uint8_t *packet = kept_get(&tunnel->kept, i, &size);
+		uint8_t *packet = kept_get(&tunnel->kept, i, &size);
 
 		send_inner(worker, tunnel, packet, size, true);
 	}

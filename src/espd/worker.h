@@ -37,7 +37,7 @@ struct worker_hooks {
 /* A framed packet on its way out. */
 struct out_slot {
 	const struct table_entry *entry;
-	const uint8_t *inner; /* the whole inner packet, to start over; NULL: no second try */
+	uint8_t *inner; /* the whole inner packet, to start over; NULL: no second try */
 	size_t inner_size;
 	uint8_t tos;
 	uint8_t *bytes; /* OUT_SIZE */

@@ -142,7 +142,7 @@ static void changed_gateways(struct feed *feed, const char *vpc_id)
 	}
 }
 
-/* What is routed into a connection depends on its link. */
+/* Destination routes lead into the connection's link. */
 static void changed_routes(struct feed *feed, const char *connection_id)
 {
 	size_t len;
@@ -153,6 +153,21 @@ static void changed_routes(struct feed *feed, const char *connection_id)
 
 		if (entry->next_hop && strcmp(entry->next_hop, connection_id) == 0)
 			feed->calls.changed(feed->calls.arg, KIND_VPN_ROUTE_ENTRY, entry->meta.id);
+	}
+}
+
+/* Policy routes lead to the connection's tables, link or none. */
+static void changed_policy_routes(struct feed *feed, const char *connection_id)
+{
+	size_t len;
+	const void *const *list = world_list(feed->world, KIND_VPN_PBR_ROUTE_ENTRY, &len);
+
+	for (size_t i = 0; i < len; i++) {
+		const struct vpn_pbr_route_entry *entry = list[i];
+
+		if (entry->next_hop && strcmp(entry->next_hop, connection_id) == 0)
+			feed->calls.changed(
+				feed->calls.arg, KIND_VPN_PBR_ROUTE_ENTRY, entry->meta.id);
 	}
 }
 
@@ -171,8 +186,10 @@ static void tell_change(struct feed *feed, const char *key)
 			changed_gateways(feed, slash + 1);
 		if (kind == KIND_VPN_GATEWAY || kind == KIND_CUSTOMER_GATEWAY)
 			changed_connections(feed, (enum kind)kind, slash + 1);
-		if (kind == KIND_VPN_CONNECTION)
+		if (kind == KIND_VPN_CONNECTION) {
 			changed_routes(feed, slash + 1);
+			changed_policy_routes(feed, slash + 1);
+		}
 	}
 }
 

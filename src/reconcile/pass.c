@@ -96,6 +96,13 @@ static void observed(void *arg, int err, struct items *seen)
 	step(pass);
 }
 
+/* A driver is asked about one resource only when it has items of such: it may be away without harm
+ * to the others. */
+static bool is_served(const struct pass *pass, const struct part *part)
+{
+	return !pass->id || part->use.driver->kinds & DRIVER_SERVES(pass->scope.kind);
+}
+
 /* Observes the present part; false when there is nothing to observe in it. */
 static bool observe(struct pass *pass)
 {
@@ -104,7 +111,9 @@ static bool observe(struct pass *pass)
 
 	if (pass->phase == OBSERVE_AGAIN && !part->acted)
 		return false;
-	part->observed = false;
+	part->observed = !is_served(pass, part);
+	if (part->observed)
+		return false;
 	err = part->use.driver->observe(part->use.ctx, &pass->scope, observed, pass);
 	if (err < 0) {
 		add_error(pass, part, "observe", err);
@@ -160,8 +169,7 @@ static bool may_be_stood_on(const struct pass *pass)
 	for (size_t i = pass->part + 1; i < pass->len; i++) {
 		const struct part *part = &pass->parts[i];
 
-		if (!part->observed &&
-			(!pass->id || part->use.driver->kinds & DRIVER_SERVES(pass->scope.kind)))
+		if (!part->observed && is_served(pass, part))
 			return true;
 	}
 	return false;

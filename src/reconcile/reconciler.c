@@ -74,7 +74,7 @@ static void retry(struct reconciler *reconciler, enum kind kind, const char *id)
 /* Kinds whose status the API reads. */
 static bool has_status(enum kind kind)
 {
-	return kind == KIND_VPN_GATEWAY || kind == KIND_VPN_CONNECTION;
+	return kind == KIND_VPC || kind == KIND_VPN_GATEWAY || kind == KIND_VPN_CONNECTION;
 }
 
 static void set_applied(struct reconciler *reconciler, const struct pass *pass, enum kind kind,
@@ -308,7 +308,7 @@ struct reconciler *reconciler_new(const struct reconciler_settings *settings)
 		reconciler->settings.resync_ms = RESYNC_MS;
 	reconciler->clock = settings->clock;
 	reconciler->queue = queue_new();
-	reconciler->records = records_new(settings->store);
+	reconciler->records = records_new(settings->store, settings->log);
 	reconciler->feed = feed_new(settings->store, settings->world, reconciler->clock, &calls);
 	reconciler->next =
 		reconciler->clock->timer_new(reconciler->clock->ctx, next_key, reconciler);

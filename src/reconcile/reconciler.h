@@ -13,11 +13,13 @@
 #include "reconcile/pass.h"
 #include "store/store.h"
 
+struct connection_log;
 struct reconciler;
 
 struct reconciler_settings {
 	struct store *store;
-	struct world *world; /* empty; filled by the engine */
+	struct connection_log *log; /* may be NULL */
+	struct world *world;        /* empty; filled by the engine */
 	const struct clock *clock;
 	const struct driver_use *drivers; /* in the order in which things are created */
 	size_t drivers_len;

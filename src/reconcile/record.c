@@ -5,6 +5,7 @@
 #include "reconcile/record.h"
 
 #include "base/log.h"
+#include "reconcile/transition.h"
 
 #include <errno.h>
 #include <string.h>
@@ -20,14 +21,16 @@ struct record {
 
 struct records {
 	struct store *store;
+	struct connection_log *log;
 	struct record *records;
 };
 
-struct records *records_new(struct store *store)
+struct records *records_new(struct store *store, struct connection_log *log)
 {
 	struct records *records = xcalloc(1, sizeof(*records));
 
 	records->store = store;
+	records->log = log;
 	return records;
 }
 
@@ -192,6 +195,8 @@ int records_update(
 
 	if (!record)
 		record = add(records, kind, observed->id);
+	if (kind == KIND_VPN_CONNECTION)
+		transition_tell(records->log, &record->status, observed, wall_ms);
 	merge(&record->status, observed, wall_ms);
 	document = status_encode(&record->status);
 	text = json_dumps(document, JSON_SORT_KEYS | JSON_COMPACT);

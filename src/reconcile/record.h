@@ -8,9 +8,11 @@
 #include "resource/status.h"
 #include "store/store.h"
 
+struct connection_log;
 struct records;
 
-struct records *records_new(struct store *store);
+/* log: where changes of connections are told; may be NULL. Both are borrowed. */
+struct records *records_new(struct store *store, struct connection_log *log);
 void records_free(struct records *records);
 /* Reads what a former agent wrote. -EAGAIN and the store's other errors. */
 MUST_CHECK int records_load(struct records *records);

@@ -287,12 +287,3 @@ const struct vpn_connection *world_connection_by_number(const struct world *worl
 		return NULL;
 	return world->by_number[at];
 }
-
-/* Leaves room for IPv4, UDP and ESP with the largest IV, padding and ICV on a path of 1500. */
-#define TUNNEL_MTU 1400
-
-uint32_t world_tunnel_mtu(const struct vpn_connection *connection)
-{
-	(void)connection; /* the same for all ciphers for now */
-	return TUNNEL_MTU;
-}

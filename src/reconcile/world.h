@@ -29,8 +29,6 @@ const struct vpn_gateway *world_gateway_of(
 const struct customer_gateway *world_customer_gateway_of(
 	const struct world *world, const struct vpn_connection *connection);
 const struct vpc *world_vpc_of(const struct world *world, const struct vpn_gateway *gateway);
-/* MTU of the connection's tunnel device, bytes: made by one driver, told to espd by another. */
-uint32_t world_tunnel_mtu(const struct vpn_connection *connection);
 /* The kind of the resource with this id; KIND_COUNT when there is none. */
 enum kind world_kind_of(const struct world *world, const char *id);
 /* The connection with this number; NULL when there is none. */

@@ -21,7 +21,7 @@ static const struct field access_key_fields[] = {
 	STRING(struct access_key, meta.name, "Name", NAME_RULE(100), .doc = "Whose key it is."),
 	STRING(struct access_key, meta.description, "Description", DESCRIPTION_RULE(100),
 		.doc = "What it is for."),
-	META_REST(struct access_key, FIELD_HIDDEN, FIELD_HIDDEN, 64),
+	META_REST(struct access_key, FIELD_HIDDEN, FIELD_HIDDEN),
 	SECRET(struct access_key, secret, "AccessKeySecret", .flags = FIELD_REQUIRED | FIELD_HIDDEN,
 		.min = 1, .max = 128, .check = check_secret, .doc = "Signs requests; shown once."),
 	BOOL(struct access_key, enabled, "Enabled", .default_text = "true",

@@ -153,3 +153,61 @@ int resource_decode(enum kind kind, const json_t *document, const struct vault *
 	free(resource);
 	return 0;
 }
+
+static json_t *sealed_fields(const struct field *fields, const json_t *document)
+{
+	json_t *sealed = NULL;
+
+	for (; fields->name; fields++) {
+		json_t *value = json_object_get(document, fields->name);
+
+		if (fields->type == FIELD_OBJECT)
+			value = sealed_fields(fields->object, value);
+		else
+			value = fields->type == FIELD_SECRET ? json_incref(value) : NULL;
+		if (!value)
+			continue;
+		if (!sealed)
+			sealed = json_object();
+		json_object_set_new(sealed, fields->name, value);
+	}
+	return sealed;
+}
+
+json_t *resource_sealed(enum kind kind, const json_t *document)
+{
+	return sealed_fields(kind_info(kind)->fields, document);
+}
+
+static int unseal_fields(const struct field *fields, void *base, const json_t *sealed,
+	const struct place *place, struct fault *fault)
+{
+	const char *name;
+	json_t *value;
+
+	json_object_foreach ((json_t *)(uintptr_t)sealed, name, value) {
+		const struct field *field = field_find(fields, name);
+		AUTO_FREE char *below = NULL;
+		int err;
+
+		if (field->type == FIELD_SECRET) {
+			err = decode_secret(field, base, value, place, fault);
+		} else {
+			below = xasprintf("%s%s.", place->path, field->name);
+			err = unseal_fields(field->object, field_value(field, base).object, value,
+				&(struct place){ place->vault, below }, fault);
+		}
+		if (err < 0)
+			return err;
+	}
+	return 0;
+}
+
+int resource_unseal(enum kind kind, const json_t *sealed, const struct vault *vault, void *resource,
+	struct fault *fault)
+{
+	AUTO_FREE char *path = resource_path(kind, ((const struct resource *)resource)->id);
+
+	return unseal_fields(
+		kind_info(kind)->fields, resource, sealed, &(struct place){ vault, path }, fault);
+}

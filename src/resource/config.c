@@ -51,6 +51,15 @@ static const struct setting settings[] = {
 	{ "region", "local_name", 0, config_read_region_name, NULL, true },
 	{ "region", "zones", 0, config_read_zones, NULL, true },
 	SETTING("resource", "groups", resource_groups, config_read_groups, "rg-default"),
+	SETTING("quotas", "vpn_gateways", quotas.vpn_gateways, config_read_quota, "1000"),
+	SETTING("quotas", "customer_gateways_per_region", quotas.customer_gateways_per_region,
+		config_read_quota, "20000"),
+	SETTING("quotas", "vpn_connections_per_gateway", quotas.vpn_connections_per_gateway,
+		config_read_quota, "20000"),
+	SETTING("quotas", "route_entries_per_gateway", quotas.route_entries_per_gateway,
+		config_read_quota, "20000"),
+	SETTING("quotas", "pbr_route_entries_per_gateway", quotas.pbr_route_entries_per_gateway,
+		config_read_quota, "20000"),
 	SETTING("users", "api_uid", api_uid, config_read_user, "61101"),
 	SETTING("users", "api_gid", api_gid, config_read_user, "61101"),
 	SETTING("users", "espd_uid", espd_uid, config_read_user, "61102"),
@@ -92,8 +101,9 @@ static int read_section(struct parse *parse, const struct ini_entry *entry)
 		if (strcmp(settings[i].section, entry->section) == 0)
 			return 0;
 	return refuse(parse,
-		"unknown section [%s]; known are api, paths, pool, region \"...\", resource, users "
-		"and log",
+		"unknown section [%s]; known are api, paths, pool, region \"...\", resource, "
+		"quotas, "
+		"users and log",
 		entry->section);
 }
 

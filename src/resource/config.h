@@ -22,6 +22,15 @@ struct config_region {
 	char **zones; /* NULL-terminated */
 };
 
+/* How many there may be at most; 0 = any number. */
+struct config_quotas {
+	uint32_t vpn_gateways;
+	uint32_t customer_gateways_per_region;
+	uint32_t vpn_connections_per_gateway;
+	uint32_t route_entries_per_gateway;
+	uint32_t pbr_route_entries_per_gateway;
+};
+
 struct config {
 	char *listen_address; /* "127.0.0.1" */
 	uint16_t listen_port; /* 8443 */
@@ -35,7 +44,8 @@ struct config {
 	struct pool_entry *pool;
 	size_t pool_len;
 	struct config_region *regions;
-	size_t regions_len;                  /* at least one */
+	size_t regions_len; /* at least one */
+	struct config_quotas quotas;
 	char **resource_groups;              /* NULL-terminated; the first is the default one */
 	uid_t api_uid, espd_uid, charon_uid; /* numeric; none is created */
 	gid_t api_gid, espd_gid, charon_gid, store_gid;

@@ -38,7 +38,7 @@ static const struct field customer_gateway_fields[] = {
 		.doc = "Name of the customer gateway."),
 	STRING(struct customer_gateway, meta.description, "Description", DESCRIPTION_RULE(100),
 		.doc = "Description of the customer gateway."),
-	META_REST(struct customer_gateway, FIELD_HIDDEN, 0, 64),
+	META_REST(struct customer_gateway, FIELD_HIDDEN, 0),
 	ADDR(struct customer_gateway, ip_address, "IpAddress",
 		.flags = FIELD_REQUIRED | FIELD_IMMUTABLE, .check = check_address,
 		.reason = REASON_IP_ADDRESS_FORMAT,

@@ -47,7 +47,7 @@
 	STRING(owner, meta.id, name, .flags = FIELD_INTERNAL | FIELD_REQUIRED, .min = 1,           \
 		.max = 128, .check = rule_id, .doc = "Identifier, made by the gateway.")
 /* What every kind has and names alike. hidden: FIELD_HIDDEN for a field its answers do not have. */
-#define META_REST(owner, region_hidden, group_hidden, tag_key_max)                                 \
+#define META_REST(owner, region_hidden, group_hidden)                                              \
 	STRING(owner, meta.region_id, "RegionId", .flags = FIELD_INTERNAL | (region_hidden),       \
 		.min = 1, .max = 64, .check = rule_id, .doc = "Region; that of the request."),     \
 		STRING(owner, meta.resource_group_id, "ResourceGroupId",                           \
@@ -56,8 +56,7 @@
 			.doc = "Resource group; the default one when left out."),                  \
 		U64(owner, meta.create_time_ms, "CreateTime", .flags = FIELD_INTERNAL,             \
 			.max = INT64_MAX, .doc = "Creation, milliseconds since 1970."),            \
-		TAGS(owner, meta.tags, "Tags", .flags = FIELD_IMMUTABLE, .min = tag_key_max,       \
-			.max = 20,                                                                 \
+		TAGS(owner, meta.tags, "Tags", .flags = FIELD_IMMUTABLE, .min = 128, .max = 20,    \
 			.doc = "At most 20 pairs of key and value, unique keys; values "           \
 			       "may be empty.")
 /* How an answer's name of a kind is checked. */

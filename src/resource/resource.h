@@ -166,6 +166,8 @@ struct vpn_connection {
 };
 
 bool vpn_connection_is_destination_mode(const struct vpn_connection *connection);
+/* The other usable address of TunnelCidr, the peer's; 0 when LocalBgpIp is not given. */
+struct addr vpn_connection_peer_bgp_ip(const struct vpn_connection *connection);
 
 /* A destination-based route; its id is "<gateway>.<next hop>.<destination with - for />". */
 struct vpn_route_entry {
@@ -226,6 +228,11 @@ MUST_CHECK int resource_check(enum kind kind, const void *resource, struct fault
 json_t *resource_encode(enum kind kind, const void *resource, const struct vault *vault);
 MUST_CHECK int resource_decode(enum kind kind, const json_t *document, const struct vault *vault,
 	void *ret_resource, struct fault *fault);
+/* Only the sealed secrets of a document, or NULL when it has none. The caller's. */
+json_t *resource_sealed(enum kind kind, const json_t *document);
+/* Opens what resource_sealed() kept into the resource of that document, decoded without a vault. */
+MUST_CHECK int resource_unseal(enum kind kind, const json_t *sealed, const struct vault *vault,
+	void *resource, struct fault *fault);
 
 #define RESOURCE_ID_SIZE 32
 /* A fresh id with the kind's prefix. ret: at least RESOURCE_ID_SIZE bytes. */

@@ -42,7 +42,7 @@ static const struct field vpc_fields[] = {
 	STRING(struct vpc, meta.name, "VpcName", NAME_RULE(128), .doc = "Name of the VPC."),
 	STRING(struct vpc, meta.description, "Description", DESCRIPTION_RULE(256),
 		.doc = "Description of the VPC."),
-	META_REST(struct vpc, 0, 0, 128),
+	META_REST(struct vpc, 0, 0),
 	PREFIX(struct vpc, cidr_block, "CidrBlock", .flags = FIELD_IMMUTABLE,
 		.default_text = "172.16.0.0/12", .check = check_network,
 		.doc = "Address block of the VPC, /8 to /28."),

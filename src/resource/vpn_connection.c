@@ -120,7 +120,7 @@ static const struct field vpn_connection_fields[] = {
 	STRING(struct vpn_connection, meta.description, "Description",
 		.flags = FIELD_INTERNAL | FIELD_HIDDEN, DESCRIPTION_RULE(100),
 		.doc = "Not settable through the API."),
-	META_REST(struct vpn_connection, FIELD_HIDDEN, 0, 64),
+	META_REST(struct vpn_connection, FIELD_HIDDEN, 0),
 	STRING(struct vpn_connection, vpn_gateway_id, "VpnGatewayId",
 		.flags = FIELD_REQUIRED | FIELD_IMMUTABLE, .min = 1, .max = 128, .check = rule_id,
 		.doc = "VPN gateway it runs on."),
@@ -163,6 +163,14 @@ bool vpn_connection_is_destination_mode(const struct vpn_connection *connection)
 	return connection->local_subnet.len == 1 && connection->remote_subnet.len == 1 &&
 	       connection->local_subnet.items[0].len == 0 &&
 	       connection->remote_subnet.items[0].len == 0;
+}
+
+struct addr vpn_connection_peer_bgp_ip(const struct vpn_connection *connection)
+{
+	struct addr local = connection->bgp_config.local_bgp_ip;
+
+	/* Of a /30 the usable ones end in 01 and 10. */
+	return (struct addr){ local.v4 ? local.v4 ^ htonl(3) : 0 };
 }
 
 static int check_versions(const struct vpn_connection *connection, struct fault *fault)

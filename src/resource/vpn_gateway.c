@@ -19,7 +19,7 @@ static const struct field vpn_gateway_fields[] = {
 		.doc = "Name; the identifier when left out."),
 	STRING(struct vpn_gateway, meta.description, "Description", DESCRIPTION_RULE(100),
 		.doc = "Description of the gateway."),
-	META_REST(struct vpn_gateway, FIELD_HIDDEN, 0, 64),
+	META_REST(struct vpn_gateway, FIELD_HIDDEN, 0),
 	STRING(struct vpn_gateway, vpc_id, "VpcId", .flags = FIELD_REQUIRED | FIELD_IMMUTABLE,
 		.min = 1, .max = 128, .check = rule_id, .doc = "VPC the gateway belongs to."),
 	STRING(struct vpn_gateway, vswitch_id, "VSwitchId", .flags = FIELD_IMMUTABLE, .min = 1,

@@ -31,7 +31,7 @@ static const struct field vpn_route_entry_fields[] = {
 		NAME_RULE(100), .doc = "Not settable through the API."),
 	STRING(struct vpn_route_entry, meta.description, "Description", DESCRIPTION_RULE(100),
 		.doc = "Description of the route."),
-	META_REST(struct vpn_route_entry, FIELD_HIDDEN, FIELD_HIDDEN, 64),
+	META_REST(struct vpn_route_entry, FIELD_HIDDEN, FIELD_HIDDEN),
 	STRING(struct vpn_route_entry, vpn_gateway_id, "VpnGatewayId",
 		.flags = FIELD_REQUIRED | FIELD_IMMUTABLE, .min = 1, .max = 128,
 		.answer_name = "VpnInstanceId", .check = rule_id, .doc = "VPN gateway."),

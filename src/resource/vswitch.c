@@ -22,7 +22,7 @@ static const struct field vswitch_fields[] = {
 		.doc = "Name of the vSwitch."),
 	STRING(struct vswitch, meta.description, "Description", DESCRIPTION_RULE(256),
 		.doc = "Description of the vSwitch."),
-	META_REST(struct vswitch, FIELD_HIDDEN, 0, 128),
+	META_REST(struct vswitch, FIELD_HIDDEN, 0),
 	STRING(struct vswitch, vpc_id, "VpcId", .flags = FIELD_REQUIRED | FIELD_IMMUTABLE, .min = 1,
 		.max = 128, .check = rule_id, .doc = "VPC it is a part of."),
 	STRING(struct vswitch, zone_id, "ZoneId", .flags = FIELD_REQUIRED | FIELD_IMMUTABLE,

@@ -7,7 +7,7 @@
 #pragma once
 
 #include "base/loop.h"
-#include "store/store.h"
+#include "store/log.h"
 
 #include <sys/queue.h>
 
@@ -40,16 +40,26 @@ struct store_backend {
 	int (*revision)(struct store *store, uint64_t *ret);
 	int (*changes)(struct store *store, const char *prefix,
 		const struct store_position *position, struct store_changes *ret);
+	int (*log_append)(struct store *store, const struct store_log_entry *entries, size_t len);
+	int (*log_read)(struct store *store, const struct store_log_query *query,
+		struct store_log_entries *ret);
 	/* The rest is NULL where no other process can commit. */
 	bool (*moved)(struct store *store); /* has another process committed since last asked? */
 	void (*listen)(struct store *store, bool on); /* the first watch came, the last one went */
 	void (*ring)(struct store *store);            /* tell the other processes */
 };
 
+/* How much of the logs is kept; by "is it about events". */
+struct store_log_limits {
+	uint64_t entries[2], bytes[2];
+	uint64_t total_bytes;
+};
+
 struct store {
 	const struct store_backend *backend;
 	struct loop *loop;
 	uint32_t tombstones; /* how many deletions are kept */
+	struct store_log_limits log_limits;
 	LIST_HEAD(store_watches, store_watch) watches;
 	struct loop_timer *timer; /* runs while there is a watch */
 	bool stale;               /* some watch may have something to hear */
@@ -59,8 +69,14 @@ struct store {
 void store_init(struct store *store, const struct store_backend *backend, struct loop *loop);
 /* Keys of meta/ and counter/ raise no watch and leave no tombstone. */
 bool store_is_watched(const char *key);
+/* Past this entry of a batch that goes on. */
+void store_position_after(struct store_position *position, const struct store_entry *entry);
 /* Appends a copy; value NULL = deleted. */
 void store_entries_add(struct store_entries *entries, const char *key, const char *value,
 	size_t value_size, uint64_t revision);
 /* Something may have changed: the watches look soon, never inside this call. */
 void store_wake(struct store *store);
+/* What an entry counts against the limits. */
+uint64_t store_log_size(const struct store_log_entry *entry);
+/* Of the largest log, when all together are too large by this much: the bytes it may keep. */
+uint64_t store_log_share(uint64_t largest, uint64_t excess);

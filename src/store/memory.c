@@ -4,6 +4,7 @@
  * tombstones (value NULL). Nothing survives, nobody else can commit.
  */
 #include "store/backend.h"
+#include "store/memory_log.h"
 
 #include <errno.h>
 #include <string.h>
@@ -14,6 +15,7 @@ struct memory {
 	size_t len, room;
 	uint64_t revision;
 	uint64_t trimmed; /* tombstones up to this revision are gone */
+	struct memory_log log;
 };
 
 static struct memory *memory_of(struct store *store)
@@ -28,6 +30,7 @@ static void memory_close(struct store *store)
 	for (size_t i = 0; i < memory->len; i++)
 		store_entry_clear(&memory->items[i]);
 	free(memory->items);
+	memory_log_done(&memory->log);
 	free(memory);
 }
 
@@ -153,6 +156,8 @@ static bool apply(struct memory *memory, const struct store_op *op, uint64_t rev
 
 	if (op->is_check || (!op->value && (!entry || !entry->value)))
 		return false;
+	if (!op->value)
+		memory_log_drop(&memory->log, op->key);
 	if (!op->value && !store_is_watched(op->key)) {
 		remove_at(memory, lower_bound(memory, op->key));
 		return true;
@@ -266,6 +271,29 @@ static int memory_changes(struct store *store, const char *prefix,
 	return 0;
 }
 
+static int memory_log_append(struct store *store, const struct store_log_entry *entries, size_t len)
+{
+	struct memory *memory = memory_of(store);
+
+	for (size_t i = 0; i < len; i++) {
+		const struct store_entry *entry = find(memory, entries[i].key);
+
+		if (entry && entry->value)
+			memory_log_add(&memory->log, &entries[i]);
+	}
+	for (size_t i = 0; i < len; i++)
+		memory_log_trim(&memory->log, &store->log_limits, &entries[i]);
+	memory_log_trim_all(&memory->log, &store->log_limits);
+	return 0;
+}
+
+static int memory_log_read(
+	struct store *store, const struct store_log_query *query, struct store_log_entries *ret)
+{
+	memory_log_find(&memory_of(store)->log, query, ret);
+	return 0;
+}
+
 static const struct store_backend memory_backend = {
 	.close = memory_close,
 	.get = memory_get,
@@ -274,6 +302,8 @@ static const struct store_backend memory_backend = {
 	.commit = memory_commit,
 	.revision = memory_revision,
 	.changes = memory_changes,
+	.log_append = memory_log_append,
+	.log_read = memory_log_read,
 };
 
 int store_open_memory(struct loop *loop, struct store **ret)

@@ -14,7 +14,8 @@
 #include <sys/stat.h>
 
 #define BUSY_OPEN_MS 2000 /* recovery after a crash takes its time */
-#define BUSY_MS 200       /* another process commits: well below a millisecond normally */
+#define BUSY_MS 500       /* another process commits: as long as the disk takes */
+#define BUSY_STEP_US 500
 
 /*
  * Step n brings a file of version n to version n + 1. Released steps are never edited, new ones are
@@ -22,7 +23,8 @@
  *
  * entry: what is there. tombstone: what was deleted, newest deletion only, for watches. A key is in
  * one of the two at most. state: the revision of the last commit, and up to which revision
- * tombstones are gone.
+ * tombstones are gone. log: entries of a document's log; log_size: how much there is of each,
+ * lines and events apart.
  */
 static const char *const steps[] = {
 	"CREATE TABLE schema (version INTEGER NOT NULL) STRICT;"
@@ -35,6 +37,17 @@ static const char *const steps[] = {
 	"CREATE TABLE tombstone (key TEXT NOT NULL PRIMARY KEY, revision INTEGER NOT NULL)"
 	"  STRICT, WITHOUT ROWID;"
 	"CREATE INDEX tombstone_revision ON tombstone (revision, key);",
+
+	"CREATE TABLE log (sequence INTEGER PRIMARY KEY, key TEXT NOT NULL,"
+	"  is_event INTEGER NOT NULL, time_ms INTEGER NOT NULL, level TEXT NOT NULL,"
+	"  source TEXT NOT NULL, type TEXT NOT NULL, text TEXT NOT NULL, data TEXT NOT NULL,"
+	"  size INTEGER NOT NULL) STRICT;"
+	"CREATE INDEX log_time ON log (key, time_ms, sequence);"
+	"CREATE INDEX log_event_time ON log (key, is_event, time_ms, sequence);"
+	"CREATE TABLE log_size (key TEXT NOT NULL, is_event INTEGER NOT NULL,"
+	"  entries INTEGER NOT NULL, bytes INTEGER NOT NULL, PRIMARY KEY (key, is_event))"
+	"  STRICT, WITHOUT ROWID;"
+	"CREATE INDEX log_size_bytes ON log_size (bytes);",
 };
 
 static const char pragmas[] =
@@ -160,6 +173,19 @@ static int lock_folder(const char *dir)
 	return TAKE_FD(fd);
 }
 
+/*
+ * SQLite's own handler sleeps ever longer, so that of two busy processes one can wait in vain while
+ * the other commits again and again.
+ */
+static int wait_for_lock(void *arg, int times)
+{
+	(void)arg;
+	if (times >= BUSY_MS * 1000 / BUSY_STEP_US)
+		return 0;
+	usleep(BUSY_STEP_US);
+	return 1;
+}
+
 static int prepare(sqlite3 *db)
 {
 	int64_t version;
@@ -175,7 +201,7 @@ static int prepare(sqlite3 *db)
 	err = run(db, pragmas);
 	if (!err)
 		err = migrate(db);
-	sqlite3_busy_timeout(db, BUSY_MS);
+	sqlite3_busy_handler(db, wait_for_lock, NULL);
 	return err;
 }
 

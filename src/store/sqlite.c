@@ -7,6 +7,7 @@
 #include "store/doorbell.h"
 #include "store/query.h"
 #include "store/schema.h"
+#include "store/sqlite_log.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -259,6 +260,8 @@ static int erase(struct sqlite_store *sqlite, const char *key, uint64_t revision
 		err = run_on_key(sqlite, TOMBSTONE_PUT, key, revision);
 		sqlite->deleted++;
 	}
+	if (err >= 0)
+		err = sqlite_log_drop(&sqlite->queries, key);
 	return err < 0 ? err : 1;
 }
 
@@ -394,6 +397,53 @@ static int sqlite_changes(struct store *store, const char *prefix,
 	return err;
 }
 
+static int append_inside(
+	struct sqlite_store *sqlite, const struct store_log_entry *entries, size_t len)
+{
+	const char *key = NULL;
+	uint64_t revision = 0;
+	int err = 0;
+
+	for (size_t i = 0; i < len && !err; i++) {
+		if (!key || strcmp(key, entries[i].key) != 0) {
+			key = entries[i].key;
+			err = key_revision(sqlite, key, &revision);
+		}
+		if (!err && revision)
+			err = sqlite_log_add(&sqlite->queries, &entries[i]);
+	}
+	for (size_t i = 0; i < len && !err; i++)
+		err = sqlite_log_trim(&sqlite->queries, &sqlite->store.log_limits, &entries[i]);
+	if (!err)
+		err = sqlite_log_trim_all(&sqlite->queries, &sqlite->store.log_limits);
+	return err < 0 ? err : query_run(&sqlite->queries, COMMIT);
+}
+
+static int sqlite_log_append(struct store *store, const struct store_log_entry *entries, size_t len)
+{
+	struct sqlite_store *sqlite = sqlite_of(store);
+	int err = query_run(&sqlite->queries, BEGIN_WRITE);
+
+	if (err < 0)
+		return err;
+	err = append_inside(sqlite, entries, len);
+	roll_back(sqlite); /* after an error */
+	return err;
+}
+
+static int sqlite_log_read(
+	struct store *store, const struct store_log_query *query, struct store_log_entries *ret)
+{
+	struct sqlite_store *sqlite = sqlite_of(store);
+	CLEANUP(read_end) struct sqlite_store *reading = NULL;
+	int err = query_run(&sqlite->queries, BEGIN_READ);
+
+	if (err < 0)
+		return err;
+	reading = sqlite;
+	return sqlite_log_find(&sqlite->queries, query, ret);
+}
+
 static bool sqlite_moved(struct store *store)
 {
 	struct sqlite_store *sqlite = sqlite_of(store);
@@ -434,6 +484,8 @@ static const struct store_backend sqlite_backend = {
 	.commit = sqlite_commit,
 	.revision = sqlite_revision,
 	.changes = sqlite_changes,
+	.log_append = sqlite_log_append,
+	.log_read = sqlite_log_read,
 	.moved = sqlite_moved,
 	.listen = sqlite_listen,
 	.ring = sqlite_ring,

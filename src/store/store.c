@@ -43,6 +43,13 @@ void store_entries_add(struct store_entries *entries, const char *key, const cha
 	entry->value_size = value_size;
 }
 
+void store_position_after(struct store_position *position, const struct store_entry *entry)
+{
+	position->revision = entry->revision;
+	position->inside = true;
+	memcpy(position->key, entry->key, strlen(entry->key) + 1);
+}
+
 bool store_is_watched(const char *key)
 {
 	return strncmp(key, "meta/", 5) && strncmp(key, "counter/", 8);
@@ -50,7 +57,12 @@ bool store_is_watched(const char *key)
 
 void store_init(struct store *store, const struct store_backend *backend, struct loop *loop)
 {
-	*store = (struct store){ .backend = backend, .loop = loop, .tombstones = STORE_TOMBSTONES };
+	*store = (struct store){ .backend = backend,
+		.loop = loop,
+		.tombstones = STORE_TOMBSTONES,
+		.log_limits = { .entries = { STORE_LOG_LINES, STORE_LOG_EVENTS },
+			.bytes = { STORE_LOG_LINE_BYTES, STORE_LOG_EVENT_BYTES },
+			.total_bytes = STORE_LOG_TOTAL_BYTES } };
 	LIST_INIT(&store->watches);
 }
 
@@ -85,6 +97,41 @@ int store_count(struct store *store, const char *prefix, uint64_t *ret)
 int store_revision(struct store *store, uint64_t *ret)
 {
 	return store->backend->revision(store, ret);
+}
+
+/* Moves a batch behind what is there. */
+static void append(struct store_entries *entries, struct store_entries *batch)
+{
+	if (batch->len) {
+		entries->items = xreallocarray(
+			entries->items, entries->len + batch->len, sizeof(*entries->items));
+		memcpy(&entries->items[entries->len], batch->items,
+			batch->len * sizeof(*batch->items));
+		entries->len += batch->len;
+	}
+	entries->revision = batch->revision;
+	free(batch->items);
+}
+
+int store_changes(struct store *store, const char *prefix, uint64_t from, struct store_entries *ret)
+{
+	struct store_position position = { .revision = from };
+	struct store_entries entries = { 0 };
+	struct store_changes batch;
+
+	do {
+		int err = store->backend->changes(store, prefix, &position, &batch);
+
+		if (err < 0 || batch.lost) {
+			store_entries_clear(&entries);
+			return err < 0 ? err : -EOVERFLOW;
+		}
+		append(&entries, &batch.entries);
+		if (batch.more)
+			store_position_after(&position, &entries.items[entries.len - 1]);
+	} while (batch.more);
+	*ret = entries;
+	return 0;
 }
 
 static bool op_is_valid(const struct store_op *op)

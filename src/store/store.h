@@ -91,6 +91,14 @@ MUST_CHECK int store_commit(struct store *store, const struct store_op *ops, siz
 	uint64_t *ret_revision, size_t *ret_failed);
 /* The present revision. */
 MUST_CHECK int store_revision(struct store *store, uint64_t *ret);
+/*
+ * What has changed under prefix after revision `from`, now and without a watch: keys with their
+ * newest value (NULL = deleted) by revision, up to ret->revision; a key that is changed meanwhile
+ * may stand there twice. Keys of meta/ and counter/ are left out. Costs next to nothing when there
+ * is nothing. -EOVERFLOW: the store knows nothing of `from` any more; list everything again.
+ */
+MUST_CHECK int store_changes(
+	struct store *store, const char *prefix, uint64_t from, struct store_entries *ret);
 
 /*
  * Calls back on the loop for every change of a key under prefix after revision `from`, in revision

@@ -30,13 +30,6 @@ void store_wake(struct store *store)
 	loop_timer_set(store->timer, 0);
 }
 
-static void advance(struct store_watch *watch, const struct store_entry *entry)
-{
-	watch->position.revision = entry->revision;
-	watch->position.inside = true;
-	memcpy(watch->position.key, entry->key, strlen(entry->key) + 1);
-}
-
 static void advance_past(struct store_watch *watch, uint64_t revision)
 {
 	watch->position.revision = revision;
@@ -52,7 +45,7 @@ static void tell(struct store_watch *watch, const struct store_changes *changes)
 		return;
 	}
 	for (size_t i = 0; i < changes->entries.len && !watch->dead; i++) {
-		advance(watch, &changes->entries.items[i]);
+		store_position_after(&watch->position, &changes->entries.items[i]);
 		watch->changed(watch->arg, &(struct store_event){ .type = STORE_CHANGED,
 						   .entry = changes->entries.items[i] });
 	}

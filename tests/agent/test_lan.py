@@ -18,6 +18,14 @@ def link_of(daemons, name):
     return addresses, "UP" in words[2].strip("<>").split(",") if words else None, group, alias
 
 
+def applied(daemons, ids):
+    """Why the VPC is not as it should be; None when it is."""
+    for condition in daemons.call("DescribeVpcLan", VpcId=ids["vpc"])["Conditions"]:
+        if condition["Type"] == "Applied" and not condition["Status"]:
+            return condition
+    return None
+
+
 def prepare(daemons, up=True):
     daemons.machine.run("ip link set lan0 alias the\\ office group 7 " + ("up" if up else "down"))
     for address in ("172.16.5.1/24", "172.16.6.1/16"):
@@ -75,9 +83,15 @@ def test_too_many_addresses_are_refused(daemons):
     for i in range(11):
         daemons.machine.address("lan0", f"172.16.{i}.1/24")
     before = link_of(daemons, "lan0")
-    daemons.vpc()
+    ids = daemons.vpc()
     daemons.running["vpngw-agent"].wait_for("more addresses than can be given back")
+    seen = until(lambda: applied(daemons, ids), "why it is not attached", 5)
+    assert seen["Reason"] == "ApplyFailed" and "more addresses than can be given back" in seen["Message"]
     assert link_of(daemons, "lan0") == before
+    daemons.machine.run("ip address flush dev lan0")
+    has(daemons, ids, "ip address show lan0", "10.0.0.1/24")
+    until(lambda: daemons.call("DescribeVpcLan", VpcId=ids["vpc"])["State"] == "active", "it is attached", 5)
+    assert not applied(daemons, ids)
 
 
 def test_another_address(daemons):
@@ -99,7 +113,7 @@ def test_removal_of_everything(daemons, dead):
     ids = made(daemons)
     one = daemons.connection(ids, "203.0.113.2")
     daemons.route(ids, one, "192.168.10.0/24")
-    has(daemons, ids, "ip route show table 10002", "vco1")
+    has(daemons, ids, "ip route show table 10000", "vco1")
     agent = daemons.running["vpngw-agent"]
     until(lambda: "vpngw-espd" in machine.run("ss -Hanup"), "espd has the sockets", 5)
     for name in dead:

@@ -26,7 +26,7 @@ def test_vpc(daemons):
     """The LAN link is inside with the gateway's address; the namespace forwards IPv4 and has no IPv6."""
     ids = made(daemons)
     has(daemons, ids, "ip -4 address show lan0", "10.0.0.1/24", "UP")
-    has(daemons, ids, "ip rule", "500:\tfrom all lookup main suppress_prefixlength 0", "2000:\tfrom all lookup 10002")
+    has(daemons, ids, "ip rule", "500:\tfrom all lookup main suppress_prefixlength 0", "2000:\tfrom all goto 500000")
     has(daemons, ids, "sysctl net.ipv4.ip_forward net.ipv4.conf.all.rp_filter net.ipv6.conf.all.disable_ipv6",
         "ip_forward = 1", "rp_filter = 0", "disable_ipv6 = 1")
     assert "lan0" not in daemons.machine.run("ip link")
@@ -41,15 +41,15 @@ def test_connection_and_routes(daemons):
     daemons.route(ids, two, "192.168.20.0/24", publish=False)
     daemons.route(ids, two, "192.168.10.0/24", weight=0)
     out = has(daemons, ids, "ip -d link", f"alias {one}", f"alias {two}")
-    assert len(re.findall(r"vco\d+:.*mtu 1400", out)) == 2
-    has(daemons, ids, "ip rule", r"1000:\tfrom all iif vco1 lookup 10003", r"1000:\tfrom all iif vco2 lookup 10003")
-    has(daemons, ids, "ip route show table 10002", r"192.168.10.0/24 dev vco1 proto 86 scope link metric 102 ",
+    assert len(re.findall(r"vco\d+:.*mtu 1422", out)) == 2
+    has(daemons, ids, "ip rule", r"1000:\tfrom all iif vco1 goto 1000000", r"1000:\tfrom all iif vco2 goto 1000000")
+    has(daemons, ids, "ip route show table 10000", r"192.168.10.0/24 dev vco1 proto 86 scope link metric 102 ",
         r"192.168.10.0/24 dev vco2 proto 86 scope link metric 202")
     has(daemons, ids, "ip route show table 10003", r"192.168.20.0/24 dev vco2")
-    assert "192.168.20.0" not in daemons.inside(ids, "ip route show table 10002")
+    assert "192.168.20.0" not in daemons.inside(ids, "ip route show table 10000")
     daemons.call("PublishVpnRouteEntry", VpnGatewayId=ids["gateway"], NextHop=two, RouteDest="192.168.20.0/24",
                  PublishVpc="true", RouteType="dbr")
-    has(daemons, ids, "ip route show table 10002", "192.168.20.0/24 dev vco2")
+    has(daemons, ids, "ip route show table 10000", "192.168.20.0/24 dev vco2")
 
 
 def test_deleted_things_go(daemons):
@@ -57,9 +57,9 @@ def test_deleted_things_go(daemons):
     ids = made(daemons)
     one = daemons.connection(ids, "203.0.113.2")
     daemons.route(ids, one, "192.168.10.0/24")
-    has(daemons, ids, "ip route show table 10002", "vco1")
+    has(daemons, ids, "ip route show table 10000", "vco1")
     daemons.call("DeleteVpnRouteEntry", VpnGatewayId=ids["gateway"], NextHop=one, RouteDest="192.168.10.0/24", Weight=100)
-    until(lambda: "vco1" not in daemons.inside(ids, "ip route show table 10002"), "the route is gone", 5)
+    until(lambda: "vco1" not in daemons.inside(ids, "ip route show table 10000"), "the route is gone", 5)
     daemons.call("DeleteVpnConnection", VpnConnectionId=one)
     daemons.call("DetachVpcLan", VpcId=ids["vpc"])
     until(lambda: "lan0" in daemons.machine.run("ip link"), "the LAN link is back", 5)
@@ -71,17 +71,17 @@ def test_drift_is_repaired(daemons):
     ids = made(daemons)
     one = daemons.connection(ids, "203.0.113.2")
     daemons.route(ids, one, "192.168.10.0/24")
-    has(daemons, ids, "ip route show table 10002", "vco1")
-    daemons.inside(ids, "ip route add unreachable 192.168.77.0/24 table 10002")
+    has(daemons, ids, "ip route show table 10000", "vco1")
+    daemons.inside(ids, "ip route add unreachable 192.168.77.0/24 table 10000")
     daemons.inside(ids, "ip rule add preference 700 to 192.0.2.1 lookup 77")
-    for remove, show, text in (("ip route del 192.168.10.0/24 table 10002", "ip route show table 10002", "vco1"),
+    for remove, show, text in (("ip route del 192.168.10.0/24 table 10000", "ip route show table 10000", "vco1"),
                                ("ip rule del preference 1000", "ip rule", "iif vco1"),
-                               ("ip rule del preference 2000", "ip rule", "lookup 10002"),
+                               ("ip rule del preference 2000", "ip rule", "2000:.*goto 500000"),
                                ("ip address del 10.0.0.1/24 dev lan0", "ip address", "10.0.0.1/24"),
-                               ("ip link del vco1", "ip link", "vco1.*mtu 1400")):
+                               ("ip link del vco1", "ip link", "vco1.*mtu 1422")):
         daemons.inside(ids, remove)
         has(daemons, ids, show, text)
-    has(daemons, ids, "ip route show table 10002", "192.168.10.0/24 dev vco1", "unreachable 192.168.77.0/24")
+    has(daemons, ids, "ip route show table 10000", "192.168.10.0/24 dev vco1", "unreachable 192.168.77.0/24")
     has(daemons, ids, "ip rule", "700:\tfrom all to 192.0.2.1 lookup 77")
 
 
@@ -138,12 +138,12 @@ def test_everything_killed_and_started(daemons):
     ids = made(daemons)
     one = daemons.connection(ids, "203.0.113.2")
     daemons.route(ids, one, "192.168.10.0/24")
-    has(daemons, ids, "ip route show table 10002", "vco1")
+    has(daemons, ids, "ip route show table 10000", "vco1")
     for daemon in daemons.running.values():
         daemon.kill()
     until(lambda: "vco1" not in daemons.inside(ids, "ip link"), "the device went with its last descriptor", 5)
     daemons.start("vpngw-api", "vpngw-espd", "vpngw-agent")
-    has(daemons, ids, "ip route show table 10002", "192.168.10.0/24 dev vco1")
+    has(daemons, ids, "ip route show table 10000", "192.168.10.0/24 dev vco1")
 
 
 def test_stop_leaves_everything(daemons):
@@ -151,4 +151,4 @@ def test_stop_leaves_everything(daemons):
     ids = made(daemons)
     has(daemons, ids, "ip address show lan0", "10.0.0.1/24")
     assert daemons.running["vpngw-agent"].stop()
-    has(daemons, ids, "ip rule", "lookup 10002")
+    has(daemons, ids, "ip rule", "lookup 10000")

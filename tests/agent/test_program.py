@@ -79,7 +79,7 @@ def test_nothing_is_touched_by_a_restart(daemons):
     charon = Charon(daemons)
     for number in (1, 2):
         charon.up(number)
-    has(daemons, ids, "ip route show table 10002", "dev vco1 proto 86 scope link metric 1 ",
+    has(daemons, ids, "ip route show table 10000", "dev vco1 proto 86 scope link metric 1 ",
         "dev vco2 proto 86 scope link metric 101")
     until(lambda: held(daemons) == 5, "espd holds everything", 10)
     before = everything_of(daemons, ids)

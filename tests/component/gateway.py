@@ -56,10 +56,12 @@ class Gateway:
     def socket_path(self):
         return self.run / "api.sock"
 
+    def command(self):
+        return [API, "--config", self.config]
+
     def start(self, **popen):
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen([API, "--config", self.config], stdout=log, stderr=log,
-                                            stdin=subprocess.DEVNULL, **popen)
+            self.process = subprocess.Popen(self.command(), stdout=log, stderr=log, stdin=subprocess.DEVNULL, **popen)
         deadline = time.monotonic() + START_S
         while not self._can_connect():
             assert self.process.poll() is None, self.log_text()

@@ -96,3 +96,61 @@ def test_outer_packets_carry_dont_fragment(world):
     out, _ = capture.communicate(timeout=10)
     headers = [line for line in out.splitlines() if "proto UDP" in line]
     assert len(headers) == 4 and all("[DF]" in line for line in headers), out
+
+
+# one of each size of block, IV and ICV
+OVERHEADS = [f"{cipher}-{integrity}" for cipher in ("3des", "aes256") for integrity in ("sha1", "sha256", "sha384", "sha512")]
+OVERHEADS.append("aes256gcm")
+EVERY_SIZE = range(1200, 1501)
+
+
+@pytest.mark.parametrize("encapsulated", [True, False], ids=["natt", "native"])
+@pytest.mark.parametrize("suite", OVERHEADS)
+def test_every_size_arrives(world, suite, encapsulated):
+    """Inner packets of every size, both ways, as datagrams and as segments of TCP."""
+    world.connect(suite, encapsulated=encapsulated)
+    with inside("b"):
+        receiver = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        receiver.bind((INNER["b"], 6000))
+        listener = socket.create_server((INNER["b"], 6001))
+    with inside("a"):
+        sender = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        stream = socket.create_connection((INNER["b"], 6001), 5)
+    accepted, _ = listener.accept()
+    with receiver, listener, sender, stream, accepted:
+        for sock in (receiver, sender, stream, accepted):
+            sock.settimeout(3)
+        stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for size in EVERY_SIZE:
+            payload = bytes([size % 251]) * (size - 28)
+            sender.sendto(payload, (INNER["b"], 6000))
+            got, source = receiver.recvfrom(2048)
+            assert got == payload, size
+            receiver.sendto(got, source)
+            assert sender.recv(2048) == payload, size
+            stream.sendall(payload)
+            assert read(accepted, len(payload)) == payload, size
+
+
+def read(sock, size):
+    """That many bytes of a stream."""
+    got = b""
+    while len(got) < size:
+        got += sock.recv(size - len(got))
+    return got
+
+
+def test_syn_packets_offer_what_fits(world):
+    """The hosts' own links take 1500: only the gateways know better, and tell both ends."""
+    for side in "ab":
+        run("ip link set tun7 mtu 1500", side)
+    world.connect()
+    with inside("b"):
+        listener = socket.create_server((INNER["b"], 6001))
+    with inside("a"):
+        stream = socket.create_connection((INNER["b"], 6001), 5)
+    accepted, _ = listener.accept()
+    with listener, stream, accepted:
+        timestamps = 12
+        assert stream.getsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG) == 1400 - 40 - timestamps
+        assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG) == 1400 - 40 - timestamps

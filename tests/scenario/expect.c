@@ -128,6 +128,24 @@ static char *expect_count(struct play *play, char **words, size_t len)
 		words[4], len > 5 ? words[5] : words[4]);
 }
 
+static char *expect_events(struct play *play, char **words, size_t len)
+{
+	char id[32];
+
+	step_id("vco-", words[2], id);
+	return compare_numbers(words[3], lab_events(play->lab, id, words[3], ""), words[4],
+		len > 5 ? words[5] : words[4]);
+}
+
+static char *expect_lines(struct play *play, char **words, size_t len)
+{
+	char id[32];
+
+	step_id("vco-", words[2], id);
+	return compare_numbers(words[3], lab_events(play->lab, id, "", words[3]), words[4],
+		len > 5 ? words[5] : words[4]);
+}
+
 static char *expect_part(struct play *play, char **words, size_t len)
 {
 	const struct fake_parts *parts =
@@ -181,6 +199,8 @@ char *step_expect(struct play *play, char **words, size_t len)
 		{ "charon", 4, false, expect_charon },
 		{ "setting", 4, false, expect_setting },
 		{ "count", 5, true, expect_count },
+		{ "events", 5, true, expect_events },
+		{ "lines", 5, true, expect_lines },
 		{ "net", 5, false, expect_part },
 		{ "esp", 5, false, expect_part },
 		{ "nat", 4, false, expect_nat },

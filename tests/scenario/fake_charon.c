@@ -24,7 +24,7 @@ static void tell_event(struct fake_charon *charon, const char *id)
 	vici_section_end(&message);
 	if (vici_parse(message.bytes, message.size, &tree) < 0)
 		abort();
-	ike_event(charon->ike, &tree);
+	ike_event(charon->ike, "child-updown", &tree);
 	vici_tree_clear(&tree);
 	vici_message_clear(&message);
 }

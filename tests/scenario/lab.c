@@ -6,9 +6,11 @@
 #include "scenario/lab.h"
 
 #include "base/loop.h"
+#include "reconcile/connection_log.h"
 #include "reconcile/reconciler.h"
 #include "resource/vault.h"
 #include "scenario/virtual_clock.h"
+#include "store/log.h"
 
 #include <assert.h>
 #include <errno.h>
@@ -27,6 +29,7 @@ struct lab {
 	struct fake_parts *net, *esp;
 	struct fake_charon *charon;
 	/* the agent */
+	struct connection_log *log;
 	struct world *world;
 	struct ike *ike;
 	struct reconciler *reconciler;
@@ -58,6 +61,8 @@ static void start_agent(struct lab *lab)
 		.resync_ms = RESYNC_MS,
 	};
 
+	lab->log = connection_log_new(lab->store, &lab->clock);
+	parts.log = settings.log = lab->log;
 	lab->world = world_new(lab->vault);
 	parts.world = lab->world;
 	settings.world = lab->world;
@@ -77,6 +82,7 @@ static void kill_agent(struct lab *lab)
 	fake_parts_forget_callers(lab->esp);
 	ike_free(lab->ike);
 	reconciler_free(lab->reconciler);
+	connection_log_free(lab->log);
 	world_free(lab->world);
 }
 
@@ -230,6 +236,22 @@ int lab_status(struct lab *lab, enum kind kind, const char *id, struct status *r
 	err = status_decode(document, ret);
 	json_decref(document);
 	return err;
+}
+
+uint32_t lab_events(struct lab *lab, const char *id, const char *type, const char *text)
+{
+	AUTO_FREE char *key = xasprintf("desired/vpn-connection/%s", id);
+	struct store_log_query query = { .key = key, .to_ms = INT64_MAX, .max = UINT32_MAX };
+	struct store_log_entries found;
+	uint32_t count = 0;
+
+	if (store_log_read(lab->store, &query, &found) < 0)
+		abort();
+	for (size_t i = 0; i < found.len; i++)
+		count += strcmp(found.items[i].type, type) == 0 &&
+			 strstr(found.items[i].text, text) != NULL;
+	store_log_entries_clear(&found);
+	return count;
 }
 
 struct fake_charon *lab_charon(struct lab *lab)

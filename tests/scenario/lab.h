@@ -29,6 +29,9 @@ void *lab_get(struct lab *lab, enum kind kind, const char *id);
 int lab_status(struct lab *lab, enum kind kind, const char *id, struct status *ret);
 uint64_t lab_revision(struct lab *lab, enum kind kind, const char *id);
 
+/* Entries of this type ("": plain lines) with this text in them in a connection's log. */
+uint32_t lab_events(struct lab *lab, const char *id, const char *type, const char *text);
+
 struct fake_charon *lab_charon(struct lab *lab);
 struct fake_parts *lab_net(struct lab *lab);
 struct fake_parts *lab_esp(struct lab *lab);

@@ -19,6 +19,7 @@
  *   EXPECT status a up|ike|down [Reason] | up-for S | active|updating|unapplied|none | message TEXT
  *   EXPECT charon a connection|no-connection | sas N | children N | keys N
  *   EXPECT setting a version 2 · count initiate a MIN [MAX] · nat ADDRESS on|off|untold
+ *   EXPECT events a TYPE MIN [MAX] | lines a WORD MIN [MAX]      in its log
  *   EXPECT net|esp has|lacks link a · unchanged SECONDS
  */
 #pragma once

@@ -6,7 +6,6 @@
 
 #include "base/instant.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -50,6 +49,11 @@ void answer_creation_time(const struct resource *resource, json_t *answer)
 	json_object_del(answer, "CreateTime");
 }
 
+void answer_owner(json_t *answer)
+{
+	json_object_set_new(answer, "OwnerId", json_integer(OWNER_ID));
+}
+
 void answer_spec(uint32_t bandwidth, json_t *answer)
 {
 	char text[16];
@@ -58,30 +62,33 @@ void answer_spec(uint32_t bandwidth, json_t *answer)
 	answer_text(answer, "Spec", text);
 }
 
+int status_get(const struct api *api, enum kind kind, const char *id, const struct status **ret)
+{
+	static const struct status nothing;
+	const struct status *status;
+	int err = snapshot_status(api->snapshot, kind, id, &status);
+
+	if (!err)
+		*ret = status ? status : &nothing;
+	return err;
+}
+
 int status_read(const struct api *api, enum kind kind, const char *id, struct status *ret)
 {
-	AUTO_FREE char *key = xasprintf("status/%s/%s", kind_info(kind)->name, id);
-	json_auto_t *document = NULL;
-	struct store_entry entry = {};
-	int err = store_get(api->store, key, &entry);
+	const struct status *status;
+	int err = status_get(api, kind, id, &status);
 
-	*ret = (struct status){};
-	if (err)
-		return err == -ENOENT ? 0 : err;
-	document = json_loads(entry.value, JSON_REJECT_DUPLICATES, NULL);
-	store_entry_clear(&entry);
-	return document && status_decode(document, ret) == 0 ? 0 : -EBADMSG;
+	*ret = err ? (struct status){} : status_dup(status);
+	return err;
 }
 
 int state_read(
 	const struct api *api, enum kind kind, const struct resource *resource, const char **ret)
 {
-	struct status status;
-	int err = status_read(api, kind, resource->id, &status);
+	const struct status *status;
+	int err = status_get(api, kind, resource->id, &status);
 
-	if (err)
-		return err;
-	*ret = status_state(&status, resource->revision);
-	status_clear(&status);
-	return 0;
+	if (!err)
+		*ret = status_state(status, resource->revision);
+	return err;
 }

@@ -8,6 +8,7 @@
 #include "api/actions/given.h"
 #include "api/actions/guard.h"
 #include "api/actions/listing.h"
+#include "api/actions/quota.h"
 
 #include <errno.h>
 #include <string.h>
@@ -48,6 +49,8 @@ static int create_customer_gateway(const struct api *api, const struct request *
 	if (!err)
 		err = guard_take(api, change, ADDRESSES_GUARD);
 	if (!err)
+		err = quota_check(api, QUOTA_CUSTOMER_GATEWAYS, gateway->meta.region_id, 1, fault);
+	if (!err)
 		err = check_address_is_free(api, gateway, fault);
 	if (err)
 		return err;
@@ -87,7 +90,7 @@ static int describe_customer_gateways(const struct api *api, const struct reques
 	struct change *change, json_t *answer, struct fault *fault)
 {
 	static const struct listing listing = { KIND_CUSTOMER_GATEWAY, NULL, "CustomerGateways",
-		"CustomerGateway", matches, describe };
+		"CustomerGateway", matches, describe, true };
 
 	(void)change;
 	(void)fault;

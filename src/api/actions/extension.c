@@ -13,6 +13,7 @@
 #include <string.h>
 
 #define LAN_GUARD "lan-interfaces"
+#define TUNNEL_PREFIX "vco"
 
 static int refuse_address(struct fault *fault, const char *text, const char *rule)
 {
@@ -42,6 +43,25 @@ static int read_address(const char *text, struct vpc *vpc, struct fault *fault)
 		return refuse_address(
 			fault, text, "must not be the network's first or last address");
 	return 0;
+}
+
+/* The machine's loopback cannot be moved, and tunnel devices are the agent's own. */
+static int check_name(const struct vpc *vpc, struct fault *fault)
+{
+	const char *name = vpc->lan_interface, *rule = NULL;
+	uint32_t number;
+
+	if (strcmp(name, "lo") == 0)
+		rule = "must not be the loopback";
+	if (strncmp(name, TUNNEL_PREFIX, strlen(TUNNEL_PREFIX)) == 0 &&
+		parse_u32(name + strlen(TUNNEL_PREFIX), 0, UINT32_MAX, &number) == 0)
+		rule = "must not have the name of a connection's tunnel device";
+	if (!rule)
+		return 0;
+	fault_set(fault, REASON_PARAMETER_INVALID, "Interface", name, rule,
+		"name a link of the gateway machine that leads to the VPC's hosts, such as eth1");
+	snprintf(fault->code, sizeof(fault->code), "InvalidInterface");
+	return -EINVAL;
 }
 
 /* A link can be in one place only. */
@@ -87,6 +107,8 @@ static int attach_vpc_lan(const struct api *api, const struct request *request,
 	vpc = resource_dup(KIND_VPC, before);
 	err = field_set_text(field, vpc, params_get(&request->params, "Interface"), fault);
 	if (!err)
+		err = check_name(vpc, fault);
+	if (!err)
 		err = read_address(params_get(&request->params, "IpAddress"), vpc, fault);
 	if (!err)
 		err = resource_check(KIND_VPC, vpc, fault);
@@ -127,18 +149,6 @@ static int detach_vpc_lan(const struct api *api, const struct request *request,
 	return 0;
 }
 
-static int describe_vpc_lan(const struct api *api, const struct request *request,
-	struct change *change, json_t *answer, struct fault *fault)
-{
-	AUTO_RESOURCE(vpc) struct vpc *vpc = NULL;
-	int err = find_resource(api, request, KIND_VPC, "VpcId", &vpc, fault);
-
-	(void)change;
-	if (!err)
-		answer_lan(vpc, answer);
-	return err;
-}
-
 static json_t *conditions(const struct status *status)
 {
 	json_t *list = json_array();
@@ -158,6 +168,25 @@ static json_t *conditions(const struct status *status)
 					      "Since", (json_int_t)condition->since_ms));
 	}
 	return list;
+}
+
+static int describe_vpc_lan(const struct api *api, const struct request *request,
+	struct change *change, json_t *answer, struct fault *fault)
+{
+	AUTO_RESOURCE(vpc) struct vpc *vpc = NULL;
+	struct status status;
+	int err = find_resource(api, request, KIND_VPC, "VpcId", &vpc, fault);
+
+	(void)change;
+	if (!err)
+		err = status_read(api, KIND_VPC, vpc->meta.id, &status);
+	if (err)
+		return err;
+	answer_lan(vpc, answer);
+	answer_text(answer, "State", status_state(&status, vpc->meta.revision));
+	json_object_set_new(answer, "Conditions", conditions(&status));
+	status_clear(&status);
+	return 0;
 }
 
 static void answer_negotiated(const struct negotiated *negotiated, json_t *answer)

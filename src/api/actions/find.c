@@ -25,23 +25,6 @@ const char *request_region(const struct api *api, const struct request *request)
 	return region && *region ? region : api->config->regions[0].id;
 }
 
-/* A document we wrote that does not open is our own fault, never the caller's. */
-static int decode(
-	const struct vault *vault, enum kind kind, const struct store_entry *entry, void **ret)
-{
-	json_auto_t *document = json_loads(entry->value, JSON_REJECT_DUPLICATES, NULL);
-	struct resource *resource = resource_new(kind);
-	struct fault fault = {};
-
-	if (!document || resource_decode(kind, document, vault, resource, &fault) < 0) {
-		resource_free(kind, resource);
-		return -EBADMSG;
-	}
-	resource->revision = entry->revision;
-	*ret = resource;
-	return 0;
-}
-
 static bool can_be_id(const char *id)
 {
 	return *id && strlen(id) <= 128 && !strchr(id, '/');
@@ -49,19 +32,16 @@ static bool can_be_id(const char *id)
 
 int find_by_id(const struct api *api, enum kind kind, const char *id, void *ret)
 {
-	AUTO_FREE char *key = NULL;
-	struct store_entry entry = {};
+	const struct snapshot_item *item;
 	void *resource;
 	int err;
 
 	if (!can_be_id(id))
 		return -ENOENT;
-	key = xasprintf("desired/%s/%s", kind_info(kind)->name, id);
-	err = store_get(api->store, key, &entry);
-	if (err)
-		return err;
-	err = decode(api->vault, kind, &entry, &resource);
-	store_entry_clear(&entry);
+	item = snapshot_get(api->snapshot, kind, id);
+	if (!item)
+		return -ENOENT;
+	err = snapshot_open(item, api->vault, &resource);
 	if (!err)
 		memcpy(ret, &resource, sizeof(resource));
 	return err;
@@ -88,56 +68,42 @@ int find_resource(const struct api *api, const struct request *request, enum kin
 	return 0;
 }
 
-static int compare(const void *a, const void *b)
+/* What cannot be read might be one of them. */
+static bool is_complete(
+	const struct api *api, enum kind kind, const char *below, const char *mention)
 {
-	const struct resource *x = ((const struct found_item *)a)->resource;
-	const struct resource *y = ((const struct found_item *)b)->resource;
+	struct snapshot_list list = snapshot_unreadable(api->snapshot, kind);
 
-	if (x->create_time_ms != y->create_time_ms)
-		return x->create_time_ms < y->create_time_ms ? -1 : 1;
-	return strcmp(x->id, y->id);
+	for (size_t i = 0; i < list.len; i++)
+		if (snapshot_meets(list.items[i], below, mention))
+			return false;
+	return true;
 }
 
 int find_all(const struct api *api, enum kind kind, const char *below, const char *mention,
 	struct found *ret)
 {
-	AUTO_FREE char *prefix =
-		xasprintf("desired/%s/%s", kind_info(kind)->name, below ? below : "");
-	AUTO_FREE char *needle = mention ? xasprintf("\"%s\"", mention) : NULL;
+	struct snapshot_list list = snapshot_near(api->snapshot, kind, below, mention);
 	struct found found = { .kind = kind };
-	int err = store_list(api->store, prefix, NULL, 0, &found.entries);
 
-	if (err)
-		return err;
-	found.items = xcalloc(found.entries.len + 1, sizeof(*found.items));
-	for (size_t i = 0; i < found.entries.len && !err; i++) {
-		struct found_item item = { .entry = &found.entries.items[i] };
-
-		if (needle && !strstr(item.entry->value, needle))
-			continue;
-		err = decode(NULL, kind, item.entry, &item.resource);
-		if (!err)
-			found.items[found.len++] = item;
-	}
-	if (err) {
-		found_clear(&found);
-		return err;
-	}
-	qsort(found.items, found.len, sizeof(*found.items), compare);
+	if (!is_complete(api, kind, below, mention))
+		return -EBADMSG;
+	found.items = xcalloc(list.len + 1, sizeof(*found.items));
+	for (size_t i = 0; i < list.len; i++)
+		if (snapshot_meets(list.items[i], below, mention))
+			found.items[found.len++] =
+				(struct found_item){ list.items[i]->resource, list.items[i] };
 	*ret = found;
 	return 0;
 }
 
 int found_open(const struct api *api, const struct found *found, size_t index, void **ret)
 {
-	return decode(api->vault, found->kind, found->items[index].entry, ret);
+	return snapshot_open(found->items[index].item, api->vault, ret);
 }
 
 void found_clear(struct found *found)
 {
-	for (size_t i = 0; i < found->len; i++)
-		resource_free(found->kind, found->items[i].resource);
 	free(found->items);
-	store_entries_clear(&found->entries);
 	*found = (struct found){};
 }

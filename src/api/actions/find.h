@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Desired resources out of the store, decoded. Whoever reads a list to decide something must hold
- * the guard of what the list hangs on first (guard.h).
+ * Desired resources as they were when the handler was started (api/snapshot.h). Whoever reads a
+ * list to decide something must hold the guard of what the list hangs on first (guard.h).
  */
 #pragma once
 
@@ -21,20 +21,20 @@ MUST_CHECK int find_resource(const struct api *api, const struct request *reques
 MUST_CHECK int find_by_id(const struct api *api, enum kind kind, const char *id, void *ret);
 
 struct found_item {
-	void *resource; /* without its secrets */
-	const struct store_entry *entry;
+	const void *resource; /* without its secrets; borrowed */
+	const struct snapshot_item *item;
 };
 
 struct found {
 	enum kind kind;
 	struct found_item *items; /* by creation time, then id */
 	size_t len;
-	struct store_entries entries;
 };
 
 /*
  * All of a kind; with `below` only ids that start with it, with `mention` only those that name this
- * id or value somewhere (the caller still checks where). Either may be NULL.
+ * id or value somewhere (the caller still checks where). Either may be NULL. With an id or address
+ * to go by it costs as much as there are such resources, else as much as there are of the kind.
  */
 MUST_CHECK int find_all(const struct api *api, enum kind kind, const char *below,
 	const char *mention, struct found *ret);

@@ -13,27 +13,32 @@
 #include <string.h>
 #include <strings.h>
 
+#define CREATE_TAG_KEY_MAX 64 /* characters */
+
+/*
+ * "Tags.N" of a creation has shorter keys than "Tag.N", also where the same kind takes the longer
+ * ones from TagResources; faults name the parameter.
+ */
 static int given_tags(const struct request *request, const char *name, const struct field *field,
 	void *resource, struct fault *fault)
 {
+	struct field row = *field;
 	json_auto_t *list = json_array();
 	size_t len = params_count(&request->params, name);
-	char parameter[48];
 
 	if (!len)
 		return 0;
+	row.name = name;
+	if (strcmp(name, "Tags") == 0)
+		row.min = CREATE_TAG_KEY_MAX;
 	for (size_t i = 1; i <= len; i++) {
 		const char *key = params_get_item(&request->params, name, i, "Key");
 		const char *value = params_get_item(&request->params, name, i, "Value");
 
-		if (!key) {
-			snprintf(parameter, sizeof(parameter), "%s.%zu.Key", name, i);
-			return fault_missing(fault, parameter);
-		}
 		json_array_append_new(
 			list, json_pack("{s:s, s:s}", "Key", key, "Value", value ? value : ""));
 	}
-	return field_set_json(field, resource, list, FIELD_STYLE_DOCUMENT, fault);
+	return field_set_json(&row, resource, list, FIELD_STYLE_DOCUMENT, fault);
 }
 
 int given_fields(const struct request *request, enum kind kind, void *resource, struct fault *fault)

@@ -23,6 +23,9 @@ static int read_counter(
 	err = parse_u64(entry.value, 0, UINT64_MAX - 1, ret_value) < 0 ? -EBADMSG : 0;
 	*ret_revision = entry.revision;
 	store_entry_clear(&entry);
+	/* taken after the snapshot: the set that will be read may be older than its guard */
+	if (!err && *ret_revision > snapshot_revision(api->snapshot))
+		return -ESTALE;
 	return err;
 }
 

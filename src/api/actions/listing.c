@@ -4,6 +4,7 @@
  */
 #include "api/actions/listing.h"
 
+#include "api/actions/answer.h"
 #include "api/actions/find.h"
 #include "base/parse.h"
 
@@ -35,8 +36,8 @@ static void page_answer(struct page *page, const struct listing *listing, json_t
 	json_object_set_new(answer, "PageNumber", json_integer(page->number));
 	json_object_set_new(answer, "PageSize", json_integer(page->size));
 	json_object_set_new(answer, "TotalCount", json_integer((json_int_t)page->total));
-	json_object_set_new(
-		answer, listing->wrapper, json_pack("{s:o}", listing->list, page->entries));
+	json_object_set_new(answer, listing->wrapper,
+		listing->list ? json_pack("{s:o}", listing->list, page->entries) : page->entries);
 }
 
 bool filter_text(const struct request *request, const char *parameter, const char *text)
@@ -63,6 +64,15 @@ bool filter_ids(const struct request *request, const char *parameter, const char
 	}
 }
 
+bool filter_owner(const struct request *request, const char *parameter)
+{
+	const char *wanted = params_get(&request->params, parameter);
+	uint64_t number = 0;
+
+	return !wanted || !*wanted ||
+	       (parse_u64(wanted, 0, UINT64_MAX, &number) == 0 && number == OWNER_ID);
+}
+
 bool filter_false(const struct request *request, const char *parameter)
 {
 	const char *wanted = params_get(&request->params, parameter);
@@ -80,8 +90,7 @@ static bool has_tag(const struct tags *tags, const char *key, const char *value)
 	return false;
 }
 
-/* Every Tag.N must be there; a key without a value matches any value. */
-static bool filter_tags(const struct request *request, const struct tags *tags)
+bool filter_tags(const struct request *request, const struct tags *tags)
 {
 	size_t len = params_count(&request->params, "Tag");
 
@@ -102,45 +111,104 @@ static int is_match(const struct api *api, const struct request *request,
 	return listing->matches ? listing->matches(api, request, resource) : 1;
 }
 
-/* Counts the resource; describes it when it falls into the page. */
-static int add_entry(const struct api *api, const struct listing *listing, struct page *page,
-	const struct found *found, size_t index)
+static int describe(const struct api *api, const struct listing *listing, struct page *page,
+	const struct snapshot_item *item)
 {
-	uint64_t place = page->total++;
-	uint64_t start = (uint64_t)(page->number - 1) * page->size;
-	void *resource;
 	json_t *entry;
-	int err;
+	void *resource;
+	int err = snapshot_open(item, api->vault, &resource);
 
-	if (place < start || place >= start + page->size)
-		return 0;
-	err = found_open(api, found, index, &resource);
 	if (err)
 		return err;
 	entry = json_object();
 	json_array_append_new(page->entries, entry);
 	err = listing->describe(api, resource, entry);
-	resource_free(found->kind, resource);
+	resource_free(item->kind, resource);
 	return err;
+}
+
+static uint64_t page_start(const struct page *page)
+{
+	return (uint64_t)(page->number - 1) * page->size;
+}
+
+/* Counts the resource; describes it when it falls into the page. */
+static int add_entry(const struct api *api, const struct listing *listing, struct page *page,
+	const struct snapshot_item *item)
+{
+	uint64_t place = page->total++, start = page_start(page);
+
+	if (place < start || place >= start + page->size)
+		return 0;
+	return describe(api, listing, page, item);
+}
+
+static bool is_given(const struct request *request, const struct parameter *parameter)
+{
+	const char *value = params_get(&request->params, parameter->name);
+
+	return (value && *value) || params_count(&request->params, parameter->name);
+}
+
+static bool is_page(const struct parameter *parameter)
+{
+	return strcmp(parameter->name, "PageNumber") == 0 ||
+	       strcmp(parameter->name, "PageSize") == 0;
+}
+
+/* Are there filters beside the region? */
+static bool has_filter(const struct request *request)
+{
+	const char *value;
+
+	for (const struct parameter *row = request->action->parameters; row->name; row++)
+		if (!is_page(row) && is_given(request, row))
+			return true;
+	value = params_get(&request->params, "ResourceGroupId");
+	return (value && *value) || params_count(&request->params, "Tag");
+}
+
+/* All of the region, in order: the page and the count can be read off. */
+static int answer_region(const struct api *api, const struct request *request,
+	const struct listing *listing, struct page *page)
+{
+	struct snapshot_list list =
+		snapshot_of_region(api->snapshot, listing->kind, request_region(api, request));
+	uint64_t start = page_start(page);
+	int err = 0;
+
+	page->total = list.len;
+	for (uint64_t i = start; i < start + page->size && i < list.len && !err; i++)
+		err = describe(api, listing, page, list.items[i]);
+	return err;
+}
+
+static int answer_filtered(const struct api *api, const struct request *request,
+	const struct listing *listing, struct page *page)
+{
+	AUTO_FOUND struct found found = {};
+	int err = find_all(api, listing->kind, listing->below, NULL, &found);
+
+	for (size_t i = 0; i < found.len && err >= 0; i++) {
+		err = is_match(api, request, listing, found.items[i].resource);
+		if (err > 0)
+			err = add_entry(api, listing, page, found.items[i].item);
+	}
+	return err < 0 ? err : 0;
 }
 
 int listing_answer(const struct api *api, const struct request *request,
 	const struct listing *listing, json_t *answer)
 {
-	AUTO_FOUND struct found found = {};
-	int err = find_all(api, listing->kind, listing->below, NULL, &found);
-	struct page page;
+	struct page page = page_new(request);
+	bool is_whole_region = !listing->below && (listing->only_filters || !listing->matches) &&
+			       !has_filter(request) &&
+			       !snapshot_unreadable(api->snapshot, listing->kind).len;
+	int err = is_whole_region ? answer_region(api, request, listing, &page)
+				  : answer_filtered(api, request, listing, &page);
 
-	if (err)
-		return err;
-	page = page_new(request);
-	for (size_t i = 0; i < found.len && err >= 0; i++) {
-		err = is_match(api, request, listing, found.items[i].resource);
-		if (err > 0)
-			err = add_entry(api, listing, &page, &found, i);
-	}
 	page_answer(&page, listing, answer);
-	return err < 0 ? err : 0;
+	return err;
 }
 
 void listing_empty(const struct request *request, const struct listing *listing, json_t *answer)

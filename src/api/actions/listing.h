@@ -18,15 +18,24 @@
 		.doc = "Entries a page, 1 to 50; default 10."                                      \
 	}
 
+#define OWNER_PARAMETER(parameter)                                                                 \
+	{                                                                                          \
+		.name = parameter, .type = PARAM_INTEGER,                                          \
+		.doc = "Everything belongs to the one account, 1."                                 \
+	}
+
 struct listing {
 	enum kind kind;
 	const char *below;          /* only ids that start with this; NULL: all */
-	const char *wrapper, *list; /* "Vpcs", "Vpc" */
+	const char *wrapper, *list; /* "Vpcs", "Vpc"; list NULL: the wrapper is the array */
 	/* Beside region, resource group and tags, which always filter. NULL: no more filters. 1, 0
 	 * or -errno. */
 	int (*matches)(const struct api *api, const struct request *request, const void *resource);
 	/* Fills the entry. */
 	int (*describe)(const struct api *api, const void *resource, json_t *entry);
+	/* matches() only filters by parameters of the action's table: it turns down nothing when
+	 * the request gives none but the page. Then only the page's entries are looked at. */
+	bool only_filters;
 };
 
 MUST_CHECK int listing_answer(const struct api *api, const struct request *request,
@@ -38,5 +47,9 @@ void listing_empty(const struct request *request, const struct listing *listing,
 bool filter_text(const struct request *request, const char *parameter, const char *text);
 /* The same with a comma list in the parameter. */
 bool filter_ids(const struct request *request, const char *parameter, const char *id);
+/* Every Tag.N is among the tags; a key without a value matches any. */
+bool filter_tags(const struct request *request, const struct tags *tags);
+/* The parameter is absent, empty or the one account. */
+bool filter_owner(const struct request *request, const char *parameter);
 /* The boolean parameter is absent, empty or false: for things nothing here has. */
 bool filter_false(const struct request *request, const char *parameter);

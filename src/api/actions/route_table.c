@@ -47,6 +47,7 @@ static int describe_route_table(const struct api *api, const void *resource, jso
 	answer_text(entry, "VpcId", vpc->meta.id);
 	answer_text(entry, "ResourceGroupId", vpc->meta.resource_group_id);
 	answer_text(entry, "Description", "");
+	answer_owner(entry);
 	answer_text(entry, "Status", "Available");
 	answer_bool(entry, "RoutePropagationEnable", true);
 	answer_creation_time(&vpc->meta, entry);
@@ -62,7 +63,8 @@ static int route_table_matches(
 	const struct vpc *vpc = resource;
 
 	(void)api;
-	return filter_text(request, "VpcId", vpc->meta.id) &&
+	return !params_count(&request->params, "Tag") &&
+	       filter_text(request, "VpcId", vpc->meta.id) &&
 	       filter_text(request, "RouteTableId", vpc->route_table_id) &&
 	       filter_text(request, "RouterId", vpc->router_id) &&
 	       filter_text(request, "RouterType", "VRouter") &&
@@ -74,7 +76,7 @@ int vpc_describe_route_tables(const struct api *api, const struct request *reque
 	struct change *change, json_t *answer, struct fault *fault)
 {
 	static const struct listing listing = { KIND_VPC, NULL, "RouterTableList",
-		"RouterTableListType", route_table_matches, describe_route_table };
+		"RouterTableListType", route_table_matches, describe_route_table, true };
 
 	(void)change;
 	(void)fault;
@@ -90,6 +92,6 @@ const struct parameter vpc_route_table_parameters[] = {
 	{ .name = "RouterId", .doc = "Only the table of this router." },
 	{ .name = "RouterType", .doc = "Only VRouter exists." },
 	{ .name = "ResourceGroupId", .doc = "Only tables of this resource group." },
-	{ .name = "Tag", .type = PARAM_TAGS, .max = 20, .doc = "Only VPCs with these tags." },
+	{ .name = "Tag", .type = PARAM_TAGS, .max = 20, .doc = "System tables have no tags." },
 	{},
 };

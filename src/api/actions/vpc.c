@@ -89,6 +89,9 @@ static int describe(const struct api *api, const void *resource, json_t *answer)
 	answer_bool(answer, "EnabledIpv6", false);
 	answer_text(answer, "Ipv6CidrBlock", "");
 	answer_text(answer, "DnsHostnameStatus", "DISABLED");
+	answer_text(answer, "DhcpOptionsSetId", "");
+	answer_text(answer, "DhcpOptionsSetStatus", "");
+	answer_owner(answer);
 	answer_empty_list(answer, "Ipv6CidrBlocks", "Ipv6CidrBlock");
 	answer_empty_list(answer, "SecondaryCidrBlocks", "SecondaryCidrBlock");
 	json_object_set_new(answer, "UserCidrs", json_pack("{s:o}", "UserCidr", user_cidrs(vpc)));
@@ -115,8 +118,8 @@ static int matches(const struct api *api, const struct request *request, const v
 	(void)api;
 	return filter_ids(request, "VpcId", vpc->meta.id) &&
 	       filter_text(request, "VpcName", vpc->meta.name) &&
-	       filter_text(request, "DhcpOptionsSetId", "") &&
-	       filter_text(request, "VpcOwnerId", "") && filter_false(request, "IsDefault") &&
+	       filter_owner(request, "VpcOwnerId") &&
+	       filter_text(request, "DhcpOptionsSetId", "") && filter_false(request, "IsDefault") &&
 	       filter_false(request, "EnableIpv6");
 }
 
@@ -124,22 +127,23 @@ static int describe_vpcs(const struct api *api, const struct request *request,
 	struct change *change, json_t *answer, struct fault *fault)
 {
 	static const struct listing listing = { KIND_VPC, NULL, "Vpcs", "Vpc", matches,
-		describe_entry };
+		describe_entry, true };
 
 	(void)change;
 	(void)fault;
 	return listing_answer(api, request, &listing, answer);
 }
 
+static const struct unsupported describe_unsupported[] = {
+	{ "IsDefault", "false", "leave it out and give VpcId: there is no default VPC" },
+	{},
+};
+
 static int describe_vpc_attribute(const struct api *api, const struct request *request,
 	struct change *change, json_t *answer, struct fault *fault)
 {
-	static const struct unsupported unsupported[] = {
-		{ "IsDefault", "false", "leave it out; there is no default VPC" },
-		{},
-	};
 	AUTO_RESOURCE(vpc) struct vpc *vpc = NULL;
-	int err = given_unsupported(request, unsupported, fault);
+	int err = given_unsupported(request, describe_unsupported, fault);
 
 	(void)change;
 	if (!err)
@@ -152,6 +156,7 @@ static int describe_vpc_attribute(const struct api *api, const struct request *r
 	answer_empty_list(answer, "AssociatedPropagationSources", "AssociatedPropagationSources");
 	answer_bool(answer, "ClassicLinkEnabled", false);
 	answer_bool(answer, "SupportIpv4Gateway", false);
+	answer_text(answer, "Ipv4GatewayId", "");
 	json_object_set_new(answer, "CloudResources",
 		json_pack("{s:[{s:s, s:i}]}", "CloudResourceSetType", "ResourceType", "VSwitch",
 			"ResourceCount",
@@ -211,12 +216,16 @@ static const struct parameter create_parameters[] = {
 	{ .name = "VpcName", .doc = "Name, 1 to 128 characters." },
 	{ .name = "Description", .doc = "1 to 256 characters." },
 	{ .name = "UserCidr", .doc = "Up to 3 further blocks, with commas." },
-	{ .name = "EnableIpv6", .type = PARAM_BOOL, .doc = "Only false is supported." },
-	{ .name = "EnableDnsHostname", .type = PARAM_BOOL, .doc = "Only false is supported." },
-	{ .name = "Ipv4CidrMask", .type = PARAM_INTEGER, .doc = "Not supported." },
-	{ .name = "Ipv6CidrMask", .type = PARAM_INTEGER, .doc = "Not supported." },
 	{ .name = "ResourceGroupId", .doc = "Resource group; the default one when left out." },
 	{ .name = "Tag", .type = PARAM_TAGS, .max = 20, .doc = "Tags." },
+	{ .name = "EnableIpv6", .type = PARAM_BOOL, .doc = "Only false is supported." },
+	{ .name = "Ipv6CidrBlock", .doc = "Not supported." },
+	{ .name = "Ipv6CidrMask", .doc = "Not supported." },
+	{ .name = "Ipv6Isp", .doc = "Not supported." },
+	{ .name = "Ipv6IpamPoolId", .doc = "Not supported." },
+	{ .name = "Ipv4IpamPoolId", .doc = "Not supported." },
+	{ .name = "Ipv4CidrMask", .doc = "Not supported." },
+	{ .name = "EnableDnsHostname", .type = PARAM_BOOL, .doc = "Only false is supported." },
 	{},
 };
 
@@ -227,8 +236,8 @@ static const struct parameter list_parameters[] = {
 	{ .name = "ResourceGroupId", .doc = "Only VPCs of this resource group." },
 	{ .name = "IsDefault", .type = PARAM_BOOL, .doc = "There is no default VPC." },
 	{ .name = "EnableIpv6", .type = PARAM_BOOL, .doc = "No VPC has IPv6." },
+	OWNER_PARAMETER("VpcOwnerId"),
 	{ .name = "DhcpOptionsSetId", .doc = "No VPC has a DHCP options set." },
-	{ .name = "VpcOwnerId", .type = PARAM_INTEGER, .doc = "No VPC has an owner's number." },
 	{ .name = "Tag", .type = PARAM_TAGS, .max = 20, .doc = "Only VPCs with these tags." },
 	{},
 };

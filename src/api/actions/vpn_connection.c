@@ -10,6 +10,8 @@
 #include "api/actions/given.h"
 #include "api/actions/guard.h"
 #include "api/actions/listing.h"
+#include "api/actions/quota.h"
+#include "api/actions/vpn_route_automatic.h"
 
 #include <errno.h>
 #include <string.h>
@@ -81,7 +83,11 @@ static int create_vpn_connection(const struct api *api, const struct request *re
 	if (!err)
 		err = hold_ends(api, change, gateway, peer);
 	if (!err)
+		err = quota_check(api, QUOTA_VPN_CONNECTIONS, gateway->meta.id, 1, fault);
+	if (!err)
 		err = vpn_connection_alone(api, NULL, connection, fault);
+	if (!err)
+		err = automatic_routes_follow(api, request, connection, change, fault);
 	if (err)
 		return err;
 	change_put(change, api, KIND_VPN_CONNECTION, connection);
@@ -126,7 +132,7 @@ static int describe_vpn_connections(const struct api *api, const struct request 
 	struct change *change, json_t *answer, struct fault *fault)
 {
 	static const struct listing listing = { KIND_VPN_CONNECTION, NULL, "VpnConnections",
-		"VpnConnection", matches, describe_entry };
+		"VpnConnection", matches, describe_entry, true };
 
 	(void)change;
 	(void)fault;
@@ -179,35 +185,21 @@ static int modify_vpn_connection(const struct api *api, const struct request *re
 	change->resource_id = xstrdup(connection->meta.id);
 	if (!resource_equal(KIND_VPN_CONNECTION, before, connection))
 		change_put(change, api, KIND_VPN_CONNECTION, connection);
-	vpn_connection_describe_modified(connection, answer);
-	return 0;
+	return vpn_connection_describe_modified(api, connection, answer);
 }
 
 static int delete_vpn_connection(const struct api *api, const struct request *request,
 	struct change *change, json_t *answer, struct fault *fault)
 {
 	AUTO_RESOURCE(vpn_connection) struct vpn_connection *connection = NULL;
-	AUTO_FOUND struct found found = {};
-	AUTO_FREE char *below = NULL;
 	int err = find_resource(
 		api, request, KIND_VPN_CONNECTION, "VpnConnectionId", &connection, fault);
 
 	(void)answer;
 	if (!err)
 		err = guard_remove(api, change, connection->meta.id);
-	if (err)
-		return err;
-	below = xasprintf("%s.%s.", connection->vpn_gateway_id, connection->meta.id);
-	err = find_all(api, KIND_VPN_ROUTE_ENTRY, below, NULL, &found);
-	if (!err && found.len) {
-		const struct vpn_route_entry *route = found.items[0].resource;
-		char text[PREFIX_TEXT_SIZE];
-
-		prefix_format(route->route_dest, text);
-		return fault_setf(fault, REASON_DEPENDENCY, "VpnConnectionId", connection->meta.id,
-			"delete it with DeleteVpnRouteEntry first",
-			"is still the next hop of the route to %s", text);
-	}
+	if (!err)
+		err = automatic_routes_remove(api, connection, change, fault);
 	if (err)
 		return err;
 	change_delete(change, KIND_VPN_CONNECTION, connection);
@@ -235,12 +227,21 @@ static int delete_vpn_connection(const struct api *api, const struct request *re
 		.name = "BgpConfig", .type = PARAM_JSON, .doc = "Kept, but cannot be enabled yet." \
 	}
 
+#define UNSUPPORTED_PARAMETERS                                                                     \
+	{ .name = "EnableTunnelsBgp", .type = PARAM_BOOL, .doc = "Only false is supported." },     \
+		{ .name = "RemoteCaCertificate", .doc = "Not supported: keys are pre-shared." },   \
+	{                                                                                          \
+		.name = "TunnelOptionsSpecification", .type = PARAM_LIST,                          \
+		.doc = "Not supported: connections have one tunnel."                               \
+	}
+
 static const struct parameter create_parameters[] = {
 	{ .name = "VpnGatewayId", .required = true, .doc = "VPN gateway." },
 	{ .name = "CustomerGatewayId", .required = true, .doc = "Customer gateway." },
 	{ .name = "LocalSubnet", .required = true, .doc = "0.0.0.0/0: destination routing." },
 	{ .name = "RemoteSubnet", .required = true, .doc = "0.0.0.0/0: destination routing." },
 	SETTINGS_PARAMETERS,
+	UNSUPPORTED_PARAMETERS,
 	{ .name = "Tags", .type = PARAM_TAGS, .max = 20, .doc = "Tags." },
 	{},
 };
@@ -250,6 +251,7 @@ static const struct parameter modify_parameters[] = {
 	{ .name = "LocalSubnet", .doc = "0.0.0.0/0: destination routing." },
 	{ .name = "RemoteSubnet", .doc = "0.0.0.0/0: destination routing." },
 	SETTINGS_PARAMETERS,
+	UNSUPPORTED_PARAMETERS,
 	{},
 };
 

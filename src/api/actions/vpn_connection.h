@@ -27,4 +27,5 @@ MUST_CHECK int vpn_connection_alone(const struct api *api, const struct vpn_conn
 
 MUST_CHECK int vpn_connection_describe(const struct api *api, const void *resource, json_t *answer);
 /* The answer of a modification. */
-void vpn_connection_describe_modified(const struct vpn_connection *connection, json_t *answer);
+MUST_CHECK int vpn_connection_describe_modified(
+	const struct api *api, const struct vpn_connection *connection, json_t *answer);

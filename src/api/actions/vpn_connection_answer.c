@@ -29,19 +29,42 @@ static int answer_gateway(
 	return err == -ENOENT ? 0 : err;
 }
 
+/* What the peer brings into BGP: its AS number and key, and the other address of the tunnel. */
+static int answer_bgp(
+	const struct api *api, const struct vpn_connection *connection, json_t *answer)
+{
+	static const char *const shown[] = { "AuthKey", NULL };
+	AUTO_RESOURCE(customer_gateway) struct customer_gateway *peer = NULL;
+	struct addr peer_ip = vpn_connection_peer_bgp_ip(connection);
+	json_t *bgp = json_object_get(answer, "VpnBgpConfig");
+	char text[ADDR_TEXT_SIZE];
+	int err = find_by_id(api, KIND_CUSTOMER_GATEWAY, connection->customer_gateway_id, &peer);
+
+	if (err)
+		return err == -ENOENT ? -EBADMSG : err;
+	answer_some(KIND_CUSTOMER_GATEWAY, peer, shown, bgp);
+	if (peer->asn)
+		json_object_set_new(bgp, "PeerAsn", json_integer(peer->asn));
+	if (peer_ip.v4) {
+		addr_format(peer_ip, text);
+		answer_text(bgp, "PeerBgpIp", text);
+	}
+	answer_text(bgp, "Status", "false");
+	return 0;
+}
+
 static int answer_status(
 	const struct api *api, const struct vpn_connection *connection, json_t *answer)
 {
-	struct status status;
-	int err = status_read(api, KIND_VPN_CONNECTION, connection->meta.id, &status);
+	const struct status *status;
+	int err = status_get(api, KIND_VPN_CONNECTION, connection->meta.id, &status);
 
 	if (err)
 		return err;
-	answer_text(answer, "State", status_state(&status, connection->meta.revision));
-	answer_text(answer, "Status", status_negotiation(&status));
+	answer_text(answer, "State", status_state(status, connection->meta.revision));
+	answer_text(answer, "Status", status_negotiation(status));
 	answer_text(json_object_get(answer, "VcoHealthCheck"), "Status",
-		status.conditions[CONDITION_HEALTH].is_true ? "success" : "failed");
-	status_clear(&status);
+		status->conditions[CONDITION_HEALTH].is_true ? "success" : "failed");
 	return 0;
 }
 
@@ -57,17 +80,22 @@ int vpn_connection_describe(const struct api *api, const void *resource, json_t 
 	if (err)
 		return err;
 	answer_text(answer, "AttachType", "VPNGW");
+	answer_text(answer, "RemoteCaCertificate", "");
 	answer_bool(answer, "EnableTunnelsBgp", false);
-	answer_text(json_object_get(answer, "VpnBgpConfig"), "Status", "false");
-	return 0;
+	return answer_bgp(api, connection, answer);
 }
 
-void vpn_connection_describe_modified(const struct vpn_connection *connection, json_t *answer)
+int vpn_connection_describe_modified(
+	const struct api *api, const struct vpn_connection *connection, json_t *answer)
 {
+	int err;
+
 	answer_fields(KIND_VPN_CONNECTION, connection, answer);
 	json_object_del(answer, "Tags");
 	json_object_del(json_object_get(answer, "VcoHealthCheck"), "Policy");
 	answer_text(answer, "Description", connection->meta.description);
 	answer_bool(answer, "EnableTunnelsBgp", false);
-	answer_text(json_object_get(answer, "VpnBgpConfig"), "Status", "false");
+	err = answer_bgp(api, connection, answer);
+	json_object_del(json_object_get(answer, "VpnBgpConfig"), "AuthKey");
+	return err;
 }

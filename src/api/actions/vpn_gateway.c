@@ -9,6 +9,8 @@
 #include "api/actions/given.h"
 #include "api/actions/guard.h"
 #include "api/actions/listing.h"
+#include "api/actions/quota.h"
+#include "api/check.h"
 
 #include <errno.h>
 #include <string.h>
@@ -116,6 +118,8 @@ static int create_vpn_gateway(const struct api *api, const struct request *reque
 	if (!err)
 		err = number_next(api, change, KIND_VPN_GATEWAY, &gateway->number);
 	if (!err)
+		err = quota_check(api, QUOTA_VPN_GATEWAYS, NULL, 1, fault);
+	if (!err)
 		err = choose_address(api, gateway, fault);
 	if (!err)
 		err = resource_check(KIND_VPN_GATEWAY, gateway, fault);
@@ -144,15 +148,33 @@ static int matches(const struct api *api, const struct request *request, const v
 	return err ? err : !state || filter_text(request, "Status", state);
 }
 
+/* An order that is to come: asked for, the member is there, and there is none. */
+static int answer_reservation(const struct request *request, json_t *entry, struct fault *fault)
+{
+	bool is_asked = false;
+	int err = check_bool(&request->params, "IncludeReservationData", &is_asked, fault);
+
+	if (!err && is_asked)
+		json_object_set_new(entry, "ReservationData", json_object());
+	return err;
+}
+
 static int describe_vpn_gateways(const struct api *api, const struct request *request,
 	struct change *change, json_t *answer, struct fault *fault)
 {
 	static const struct listing listing = { KIND_VPN_GATEWAY, NULL, "VpnGateways", "VpnGateway",
-		matches, vpn_gateway_describe };
+		matches, vpn_gateway_describe, true };
+
+	int err = listing_answer(api, request, &listing, answer);
+	json_t *entry;
+	size_t i;
 
 	(void)change;
-	(void)fault;
-	return listing_answer(api, request, &listing, answer);
+	json_array_foreach (
+		json_object_get(json_object_get(answer, "VpnGateways"), "VpnGateway"), i, entry)
+		if (!err)
+			err = answer_reservation(request, entry, fault);
+	return err;
 }
 
 static int describe_vpn_gateway(const struct api *api, const struct request *request,
@@ -162,7 +184,9 @@ static int describe_vpn_gateway(const struct api *api, const struct request *req
 	int err = find_resource(api, request, KIND_VPN_GATEWAY, "VpnGatewayId", &gateway, fault);
 
 	(void)change;
-	return err ? err : vpn_gateway_describe(api, gateway, answer);
+	if (!err)
+		err = vpn_gateway_describe(api, gateway, answer);
+	return err ? err : answer_reservation(request, answer, fault);
 }
 
 static int modify_vpn_gateway(const struct api *api, const struct request *request,
@@ -206,10 +230,9 @@ static int delete_vpn_gateway(const struct api *api, const struct request *reque
 
 static const char *const network_types[] = { "public", "private", NULL };
 static const char *const vpn_types[] = { "Normal", "NationalStandard", NULL };
-static const char *const gateway_types[] = { "Traditional", "Enhanced.SiteToSite", NULL };
-static const char *const business_statuses[] = { "Normal", "FinancialLocked", NULL };
-static const char *const statuses[] = { "init", "provisioning", "active", "updating", "deleting",
+static const char *const states[] = { "init", "provisioning", "active", "updating", "deleting",
 	NULL };
+static const char *const business_states[] = { "Normal", "FinancialLocked", NULL };
 
 static const struct parameter create_parameters[] = {
 	{ .name = "VpcId", .required = true, .doc = "VPC the gateway belongs to." },
@@ -220,6 +243,7 @@ static const struct parameter create_parameters[] = {
 	{ .name = "Name", .doc = "2 to 100 characters; the identifier when left out." },
 	{ .name = "NetworkType", .values = network_types, .doc = "Only public is supported." },
 	{ .name = "VpnType", .values = vpn_types, .doc = "Only Normal is supported." },
+	{ .name = "DisasterRecoveryVSwitchId", .doc = "Not supported: gateways have one tunnel." },
 	{ .name = "EnableIpsec", .type = PARAM_BOOL, .doc = "Default true." },
 	{ .name = "EnableSsl", .type = PARAM_BOOL, .doc = "Only false is supported." },
 	{ .name = "SslConnections", .doc = "Echoed; default 5." },
@@ -234,9 +258,13 @@ static const struct parameter list_parameters[] = {
 	PAGE_PARAMETERS,
 	{ .name = "VpnGatewayId", .doc = "Only these gateways, with commas." },
 	{ .name = "VpcId", .doc = "Only gateways of this VPC." },
-	{ .name = "Status", .values = statuses, .doc = "A gateway is active or updating." },
-	{ .name = "BusinessStatus", .values = business_statuses, .doc = "Every one is Normal." },
-	{ .name = "GatewayType", .values = gateway_types, .doc = "Every one is Traditional." },
+	{ .name = "Status",
+		.values = states,
+		.doc = "Only gateways in this state; here they are active or updating." },
+	{ .name = "BusinessStatus", .values = business_states, .doc = "Every gateway is Normal." },
+	{ .name = "GatewayType",
+		.values = vpn_gateway_types,
+		.doc = "Every gateway is Traditional." },
 	{ .name = "ResourceGroupId", .doc = "Only gateways of this resource group." },
 	{ .name = "IncludeReservationData", .type = PARAM_BOOL, .doc = "There is none." },
 	{ .name = "Tag", .type = PARAM_TAGS, .max = 20, .doc = "Only gateways with these tags." },
@@ -246,6 +274,11 @@ static const struct parameter list_parameters[] = {
 static const struct parameter one_parameters[] = {
 	{ .name = "VpnGatewayId", .required = true, .doc = "The gateway." },
 	{ .name = "IncludeReservationData", .type = PARAM_BOOL, .doc = "There is none." },
+	{},
+};
+
+static const struct parameter delete_parameters[] = {
+	{ .name = "VpnGatewayId", .required = true, .doc = "The gateway." },
 	{},
 };
 
@@ -266,7 +299,7 @@ const struct action vpn_gateway_actions[] = {
 		"Lists VPN gateways, oldest first." },
 	{ "ModifyVpnGatewayAttribute", API_VERSION_VPC, true, modify_parameters, modify_vpn_gateway,
 		"Changes what was given; the rest keeps its value." },
-	{ "DeleteVpnGateway", API_VERSION_VPC, true, one_parameters, delete_vpn_gateway,
+	{ "DeleteVpnGateway", API_VERSION_VPC, true, delete_parameters, delete_vpn_gateway,
 		"Deletes a VPN gateway. Refused while it has connections." },
 	{},
 };

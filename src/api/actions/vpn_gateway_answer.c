@@ -3,11 +3,15 @@
  * VPN gateways as answers show them, with the words clients expect. Reads the agent's status.
  */
 #include "api/actions/answer.h"
+#include "api/actions/find.h"
 #include "api/actions/vpn_gateway.h"
 #include "base/instant.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+
+const char *const vpn_gateway_types[] = { "Traditional", "Enhanced.SiteToSite", NULL };
 
 static uint32_t two_digits(const char *text)
 {
@@ -78,6 +82,19 @@ int vpn_gateway_describe(const struct api *api, const void *resource, json_t *an
 	return 0;
 }
 
+/* The gateway's address inside the VPC: that of its LAN link; "" without one. */
+static int answer_intranet(const struct api *api, const struct vpn_gateway *gateway, json_t *answer)
+{
+	AUTO_RESOURCE(vpc) struct vpc *vpc = NULL;
+	char text[ADDR_TEXT_SIZE] = "";
+	int err = find_by_id(api, KIND_VPC, gateway->vpc_id, &vpc);
+
+	if (!err && vpc->lan_address.v4)
+		addr_format(vpc->lan_address, text);
+	answer_text(answer, "IntranetIp", text);
+	return err == -ENOENT ? -EBADMSG : err;
+}
+
 int vpn_gateway_describe_modified(
 	const struct api *api, const struct vpn_gateway *gateway, bool is_changed, json_t *answer)
 {
@@ -89,5 +106,5 @@ int vpn_gateway_describe_modified(
 
 	answer_some(KIND_VPN_GATEWAY, gateway, shown, answer);
 	answer_common(gateway, state, answer);
-	return err;
+	return err ? err : answer_intranet(api, gateway, answer);
 }

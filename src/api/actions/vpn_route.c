@@ -1,252 +1,176 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Destination-based routes of a gateway. The API knows a route by gateway, next hop and
- * destination; a weight that is given must be the stored one.
+ * Making, changing and deleting routes of either table. Knows the fields all routes have by name,
+ * those of one table only through it.
  */
 #include "api/actions/vpn_route.h"
+
 #include "api/actions/answer.h"
 #include "api/actions/find.h"
 #include "api/actions/given.h"
 #include "api/actions/guard.h"
-#include "api/actions/listing.h"
+#include "api/actions/quota.h"
 
 #include <errno.h>
 #include <string.h>
 
 static const struct unsupported unsupported[] = {
-	{ "RouteType", "dbr", "use dbr; policy-based routes are not supported yet" },
+	{ "OverlayMode", "Ipsec", "use Ipsec or leave it out" },
 	{},
 };
 
-static const char *route_state(const struct vpn_route_entry *route)
+void route_clear(struct route *route)
 {
-	return route->publish_vpc ? "published" : "normal";
+	if (route->entry)
+		resource_free(route->table->kind, route->entry);
+	route->entry = NULL;
 }
 
-static int create_route(const struct api *api, const struct request *request, struct change *change,
-	json_t *answer, struct fault *fault)
+const struct field *route_field(const struct route_table *table, const char *name)
 {
-	static const char *const shown[] = { "CreateTime", "Description", "NextHop", "RouteDest",
-		"VpnInstanceId", "Weight", NULL };
-	AUTO_RESOURCE(vpn_route_entry) struct vpn_route_entry *route = NULL;
+	return field_find(kind_info(table->kind)->fields, name);
+}
+
+const char *route_state(const struct route_table *table, const void *entry)
+{
+	AUTO_FREE char *publish = field_to_text(route_field(table, "PublishVpc"), entry);
+
+	return strcmp(publish, "true") == 0 ? "published" : "normal";
+}
+
+void route_answer(const struct route_table *table, const void *entry, json_t *answer)
+{
+	answer_some(table->kind, entry, table->shown, answer);
+	answer_text(answer, "State", route_state(table, entry));
+}
+
+static void take_place(struct route *route, const struct vpn_gateway *gateway)
+{
+	struct resource *meta = route->entry;
+
+	free(meta->id);
+	meta->id = route->table->make_id(route->entry);
+	free(meta->region_id);
+	meta->region_id = xstrdup(gateway->meta.region_id);
+}
+
+static void answer_created(const struct route *route, json_t *answer)
+{
+	const struct resource *meta = route->entry;
+
+	route_answer(route->table, route->entry, answer);
+	answer_text(answer, "Description", meta->description);
+	answer_text(answer, "OverlayMode", "Ipsec");
+}
+
+int route_create(const struct api *api, const struct request *request,
+	const struct route_table *table, struct change *change, json_t *answer, struct fault *fault)
+{
+	AUTO_ROUTE struct route route = { table, NULL };
 	AUTO_RESOURCE(vpn_gateway) struct vpn_gateway *gateway = NULL;
 	AUTO_RESOURCE(vpn_connection) struct vpn_connection *next_hop = NULL;
 	int err = given_unsupported(request, unsupported, fault);
 
 	if (!err)
-		err = given_new(api, request, KIND_VPN_ROUTE_ENTRY, &route, fault);
+		err = given_new(api, request, table->kind, &route.entry, fault);
 	if (!err)
 		err = find_resource(
 			api, request, KIND_VPN_GATEWAY, "VpnGatewayId", &gateway, fault);
 	if (!err)
-		err = vpn_route_find_next_hop(api, request, gateway, &next_hop, fault);
+		err = route_find_next_hop(api, request, gateway, &next_hop, fault);
 	if (err)
 		return err;
-	free(route->meta.id);
-	route->meta.id = vpn_route_entry_id(gateway->meta.id, next_hop->meta.id, route->route_dest);
-	free(route->meta.region_id);
-	route->meta.region_id = xstrdup(gateway->meta.region_id);
-	err = resource_check(KIND_VPN_ROUTE_ENTRY, route, fault);
+	take_place(&route, gateway);
+	err = resource_check(table->kind, route.entry, fault);
 	if (!err)
 		err = guard_take(api, change, next_hop->meta.id);
 	if (!err)
-		err = vpn_route_check_new(api, route, fault);
+		err = guard_take(api, change, gateway->meta.id);
+	if (!err)
+		err = quota_check(api, table->quota, gateway->meta.id, 1, fault);
+	if (!err)
+		err = route_check_new(api, &route, fault);
 	if (err)
 		return err;
 	change_check(change, KIND_VPN_CONNECTION, next_hop);
-	change_put(change, api, KIND_VPN_ROUTE_ENTRY, route);
-	change->resource_id = xstrdup(route->meta.id);
-	answer_some(KIND_VPN_ROUTE_ENTRY, route, shown, answer);
-	answer_text(answer, "State", route_state(route));
-	answer_text(answer, "OverlayMode", "Ipsec");
+	change_put(change, api, table->kind, route.entry);
+	change->resource_id = xstrdup(((struct resource *)route.entry)->id);
+	answer_created(&route, answer);
 	return 0;
 }
 
-static int describe(const struct api *api, const void *resource, json_t *entry)
+/* The route a request means, with the values it states. */
+static int find_stated(const struct api *api, const struct request *request,
+	const struct route_table *table, struct change *change, struct route *ret,
+	struct fault *fault)
 {
-	static const char *const shown[] = { "CreateTime", "NextHop", "RouteDest", "VpnInstanceId",
-		"Weight", NULL };
-	const struct vpn_route_entry *route = resource;
+	int err = given_unsupported(request, unsupported, fault);
 
-	(void)api;
-	answer_some(KIND_VPN_ROUTE_ENTRY, route, shown, entry);
-	answer_text(entry, "State", route_state(route));
-	answer_text(entry, "RouteEntryType", "custom");
-	return 0;
-}
-
-static int describe_routes(const struct api *api, const struct request *request,
-	struct change *change, json_t *answer, struct fault *fault)
-{
-	AUTO_RESOURCE(vpn_gateway) struct vpn_gateway *gateway = NULL;
-	AUTO_FREE char *below = NULL;
-	const char *type = params_get(&request->params, "RouteEntryType");
-	struct listing listing = { KIND_VPN_ROUTE_ENTRY, NULL, "VpnRouteEntries", "VpnRouteEntry",
-		NULL, describe };
-	int err = find_resource(api, request, KIND_VPN_GATEWAY, "VpnGatewayId", &gateway, fault);
-
-	(void)change;
-	if (err)
-		return err;
-	answer_empty_list(answer, "VpnRouteCounts", "VpnRouteCount");
-	below = xasprintf("%s.", gateway->meta.id);
-	listing.below = below;
-	if (type && strcmp(type, "bgp") == 0) {
-		listing_empty(request, &listing, answer);
-		return 0;
-	}
-	err = listing_answer(api, request, &listing, answer);
 	if (!err)
-		json_array_append_new(
-			json_object_get(json_object_get(answer, "VpnRouteCounts"), "VpnRouteCount"),
-			json_pack("{s:s, s:O}", "RouteEntryType", "custom", "RouteCount",
-				json_object_get(answer, "TotalCount")));
+		err = route_find(api, request, table, ret, fault);
+	if (!err)
+		err = route_check_given(request, ret, fault);
+	if (!err)
+		change->resource_id = xstrdup(((struct resource *)ret->entry)->id);
 	return err;
 }
 
-static int put_changed(const struct api *api, struct change *change,
-	const struct vpn_route_entry *before, const struct vpn_route_entry *route,
-	struct fault *fault)
+static bool is_new_value(const struct parameter *row)
 {
-	int err = resource_check(KIND_VPN_ROUTE_ENTRY, route, fault);
-
-	if (err)
-		return err;
-	change->resource_id = xstrdup(route->meta.id);
-	if (!resource_equal(KIND_VPN_ROUTE_ENTRY, before, route))
-		change_put(change, api, KIND_VPN_ROUTE_ENTRY, route);
-	return 0;
+	return strncmp(row->name, "New", strlen("New")) == 0;
 }
 
-static int publish_route(const struct api *api, const struct request *request,
-	struct change *change, json_t *answer, struct fault *fault)
+static int take_new_values(
+	const struct request *request, const struct route *route, struct fault *fault)
 {
-	AUTO_RESOURCE(vpn_route_entry) struct vpn_route_entry *before = NULL, *route = NULL;
-	const struct field *field =
-		field_find(kind_info(KIND_VPN_ROUTE_ENTRY)->fields, "PublishVpc");
-	int err = given_unsupported(request, unsupported, fault);
+	const char *missing = NULL;
+	bool is_any = false;
+	int err = 0;
 
-	(void)answer;
-	if (!err)
-		err = vpn_route_find(api, request, &before, fault);
-	if (err)
-		return err;
-	route = resource_dup(KIND_VPN_ROUTE_ENTRY, before);
-	err = field_set_text(field, route, params_get(&request->params, "PublishVpc"), fault);
-	return err ? err : put_changed(api, change, before, route, fault);
-}
+	for (const struct parameter *row = request->action->parameters; row->name && !err; row++) {
+		const char *value = params_get(&request->params, row->name);
+		struct field field;
 
-static int modify_weight(const struct api *api, const struct request *request,
-	struct change *change, json_t *answer, struct fault *fault)
-{
-	AUTO_RESOURCE(vpn_route_entry) struct vpn_route_entry *before = NULL, *route = NULL;
-	struct field field = *field_find(kind_info(KIND_VPN_ROUTE_ENTRY)->fields, "Weight");
-	int err = given_unsupported(request, unsupported, fault);
-
-	(void)answer;
-	if (!err)
-		err = vpn_route_find(api, request, &before, fault);
-	if (!err)
-		err = vpn_route_check_weight(request, before, fault);
-	if (err)
-		return err;
-	route = resource_dup(KIND_VPN_ROUTE_ENTRY, before);
-	field.name = "NewWeight";
-	err = field_set_text(&field, route, params_get(&request->params, "NewWeight"), fault);
-	return err ? err : put_changed(api, change, before, route, fault);
-}
-
-static int delete_route(const struct api *api, const struct request *request, struct change *change,
-	json_t *answer, struct fault *fault)
-{
-	AUTO_RESOURCE(vpn_route_entry) struct vpn_route_entry *route = NULL;
-	int err = given_unsupported(request, unsupported, fault);
-
-	(void)answer;
-	if (!err)
-		err = vpn_route_find(api, request, &route, fault);
-	if (!err)
-		err = vpn_route_check_weight(request, route, fault);
-	if (err)
-		return err;
-	change_delete(change, KIND_VPN_ROUTE_ENTRY, route);
-	change->resource_id = xstrdup(route->meta.id);
-	return 0;
-}
-
-static const char *const entry_types[] = { "custom", "bgp", NULL };
-
-#define TUPLE_PARAMETERS                                                                           \
-	{ .name = "VpnGatewayId", .required = true, .doc = "The gateway." },                       \
-		{ .name = "NextHop", .required = true, .doc = "Connection of the gateway." },      \
-	{                                                                                          \
-		.name = "RouteDest", .required = true, .doc = "Destination."                       \
+		if (!is_new_value(row))
+			continue;
+		missing = row->name;
+		if (!value || !*value)
+			continue;
+		field = *route_field(route->table, row->name + strlen("New"));
+		field.name = row->name;
+		err = field_set_text(&field, route->entry, value, fault);
+		is_any = true;
 	}
-#define WEIGHT_PARAMETER                                                                           \
-	{                                                                                          \
-		.name = "Weight", .required = true, .doc = "100 (active) or 0 (standby)."          \
-	}
-#define OVERLAY_PARAMETER                                                                          \
-	{                                                                                          \
-		.name = "OverlayMode", .values = overlay_modes, .doc = "Only Ipsec exists."        \
-	}
+	if (err || is_any)
+		return err;
+	(void)fault_missing(fault, missing);
+	return -EINVAL;
+}
 
-static const char *const overlay_modes[] = { "Ipsec", NULL };
+int route_modify(const struct api *api, const struct request *request,
+	const struct route_table *table, struct change *change, struct fault *fault)
+{
+	AUTO_ROUTE struct route before = { table, NULL }, after = { table, NULL };
+	int err = find_stated(api, request, table, change, &before, fault);
 
-static const struct parameter create_parameters[] = {
-	TUPLE_PARAMETERS,
-	WEIGHT_PARAMETER,
-	{ .name = "PublishVpc",
-		.type = PARAM_BOOL,
-		.required = true,
-		.doc = "Also for packets that come from the VPC." },
-	{ .name = "Description", .doc = "1 to 100 characters." },
-	OVERLAY_PARAMETER,
-	{},
-};
+	if (err)
+		return err;
+	after.entry = resource_dup(table->kind, before.entry);
+	err = take_new_values(request, &after, fault);
+	if (!err)
+		err = resource_check(table->kind, after.entry, fault);
+	if (!err && !resource_equal(table->kind, before.entry, after.entry))
+		change_put(change, api, table->kind, after.entry);
+	return err;
+}
 
-static const struct parameter list_parameters[] = {
-	PAGE_PARAMETERS,
-	{ .name = "VpnGatewayId", .required = true, .doc = "The gateway." },
-	{ .name = "RouteEntryType", .values = entry_types, .doc = "custom (default) or bgp." },
-	{},
-};
+int route_delete(const struct api *api, const struct request *request,
+	const struct route_table *table, struct change *change, struct fault *fault)
+{
+	AUTO_ROUTE struct route route = { table, NULL };
+	int err = find_stated(api, request, table, change, &route, fault);
 
-static const struct parameter publish_parameters[] = {
-	TUPLE_PARAMETERS,
-	{ .name = "RouteType", .required = true, .doc = "dbr; pbr is not supported yet." },
-	{ .name = "PublishVpc",
-		.type = PARAM_BOOL,
-		.required = true,
-		.doc = "true publishes, false withdraws." },
-	{},
-};
-
-static const struct parameter weight_parameters[] = {
-	TUPLE_PARAMETERS,
-	WEIGHT_PARAMETER,
-	{ .name = "NewWeight", .required = true, .doc = "100 or 0." },
-	OVERLAY_PARAMETER,
-	{},
-};
-
-static const struct parameter delete_parameters[] = {
-	TUPLE_PARAMETERS,
-	WEIGHT_PARAMETER,
-	OVERLAY_PARAMETER,
-	{},
-};
-
-const struct action vpn_route_actions[] = {
-	{ "CreateVpnRouteEntry", API_VERSION_VPC, true, create_parameters, create_route,
-		"Adds a destination-based route through a connection." },
-	{ "DescribeVpnRouteEntries", API_VERSION_VPC, false, list_parameters, describe_routes,
-		"Lists the destination-based routes of a gateway, oldest first." },
-	{ "PublishVpnRouteEntry", API_VERSION_VPC, true, publish_parameters, publish_route,
-		"Publishes a route to the VPC or withdraws it." },
-	{ "ModifyVpnRouteEntryWeight", API_VERSION_VPC, true, weight_parameters, modify_weight,
-		"Makes a route the active or the standby one." },
-	{ "DeleteVpnRouteEntry", API_VERSION_VPC, true, delete_parameters, delete_route,
-		"Deletes a destination-based route." },
-	{},
-};
+	if (!err)
+		change_delete(change, table->kind, route.entry);
+	return err;
+}

@@ -123,6 +123,7 @@ static int describe(const struct api *api, const void *resource, json_t *answer)
 	answer_text(answer, "Ipv6CidrBlock", "");
 	answer_text(answer, "NetworkAclId", "");
 	answer_text(answer, "ShareType", "");
+	answer_owner(answer);
 	json_object_set_new(answer, "AvailableIpAddressCount",
 		json_integer((1 << (32 - vswitch->cidr_block.len)) - RESERVED_ADDRESSES));
 	json_object_set_new(answer, "RouteTable",
@@ -148,8 +149,8 @@ static int matches(const struct api *api, const struct request *request, const v
 		!filter_text(request, "VSwitchName", vswitch->meta.name) ||
 		!filter_text(request, "VpcId", vswitch->vpc_id) ||
 		!filter_text(request, "ZoneId", vswitch->zone_id) ||
-		!filter_text(request, "VSwitchOwnerId", "") ||
-		!filter_false(request, "IsDefault") || !filter_false(request, "EnableIpv6"))
+		!filter_owner(request, "VSwitchOwnerId") || !filter_false(request, "IsDefault") ||
+		!filter_false(request, "EnableIpv6"))
 		return 0;
 	return params_get(&request->params, "RouteTableId")
 		       ? matches_route_table(api, request, vswitch)
@@ -160,7 +161,7 @@ static int describe_vswitches(const struct api *api, const struct request *reque
 	struct change *change, json_t *answer, struct fault *fault)
 {
 	static const struct listing listing = { KIND_VSWITCH, NULL, "VSwitches", "VSwitch", matches,
-		describe };
+		describe, true };
 
 	(void)change;
 	(void)fault;
@@ -209,10 +210,11 @@ static const struct parameter create_parameters[] = {
 	{ .name = "CidrBlock", .required = true, .doc = "Part of the VPC's block, /16 to /29." },
 	{ .name = "VSwitchName", .doc = "Name, 1 to 128 characters." },
 	{ .name = "Description", .doc = "1 to 256 characters." },
-	{ .name = "CidrMask", .type = PARAM_INTEGER, .doc = "Not supported." },
-	{ .name = "Ipv6CidrBlock", .type = PARAM_INTEGER, .doc = "Not supported." },
-	{ .name = "Ipv6CidrMask", .type = PARAM_INTEGER, .doc = "Not supported." },
 	{ .name = "Tag", .type = PARAM_TAGS, .max = 20, .doc = "Tags." },
+	{ .name = "CidrMask", .doc = "Not supported." },
+	{ .name = "Ipv6CidrBlock", .doc = "Not supported." },
+	{ .name = "Ipv6CidrMask", .doc = "Not supported." },
+	{ .name = "VpcIpv6CidrBlock", .doc = "Not supported." },
 	{},
 };
 
@@ -223,10 +225,8 @@ static const struct parameter list_parameters[] = {
 	{ .name = "VpcId", .doc = "Only vSwitches of this VPC." },
 	{ .name = "ZoneId", .doc = "Only vSwitches of this zone." },
 	{ .name = "RouteTableId", .doc = "Only vSwitches with this route table." },
-	{ .name = "VSwitchOwnerId",
-		.type = PARAM_INTEGER,
-		.doc = "No vSwitch has an owner's number." },
 	{ .name = "ResourceGroupId", .doc = "Only vSwitches of this resource group." },
+	OWNER_PARAMETER("VSwitchOwnerId"),
 	{ .name = "IsDefault", .type = PARAM_BOOL, .doc = "There is no default vSwitch." },
 	{ .name = "EnableIpv6", .type = PARAM_BOOL, .doc = "No vSwitch has IPv6." },
 	{ .name = "Tag", .type = PARAM_TAGS, .max = 20, .doc = "Only vSwitches with these tags." },

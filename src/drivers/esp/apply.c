@@ -46,6 +46,8 @@ static void added(void *arg, int error, uint32_t value)
 		held = held_get(&job->esp->held, &job->endpoint, job->owner);
 		held->is_there = true;
 		held->generation = job->generation;
+		/* It counts from zero, unless it was there already. */
+		held->drops.is_known = !error || held->drops.is_known;
 		error = 0;
 	}
 	job->err = error;

@@ -5,6 +5,7 @@
  */
 #include "drivers/esp/esp_private.h"
 
+#include "base/instant.h"
 #include "base/loop.h"
 #include "store/store.h"
 
@@ -47,6 +48,25 @@ void esp_drop_counters(struct esp *esp, const char *connection_id)
 			&(struct store_op){ .key = key, .expected = STORE_ANY }, 1, NULL, NULL);
 }
 
+static void tell_drops(
+	struct esp *esp, const char *connection_id, const struct espd_tunnel_counters *counters)
+{
+	struct held *held = held_find_tunnel(esp->held, counters->if_id);
+	char text[512];
+	json_t *data;
+
+	if (!held || !drops_tell(&held->drops, counters, mono_now(), text, sizeof(text), &data))
+		return;
+	connection_log_add(esp->parts.log, &(struct connection_log_entry){
+						   .connection_id = connection_id,
+						   .source = CONNECTION_LOG_ESPD,
+						   .level = CONNECTION_LOG_WARN,
+						   .type = "PacketsDropped",
+						   .text = text,
+						   .data = data,
+					   });
+}
+
 static void counted(void *arg, uint16_t type, const void *body, size_t size, int fd)
 {
 	struct esp *esp = arg;
@@ -61,6 +81,8 @@ static void counted(void *arg, uint16_t type, const void *body, size_t size, int
 	if (type != ESPD_TUNNEL_COUNTERS || size != sizeof(*counters))
 		return;
 	connection = world_connection_by_number(esp->parts.world, counters->if_id);
+	if (connection)
+		tell_drops(esp, connection->meta.id, counters);
 	if (!connection || !has_moved(esp, counters))
 		return;
 	document = encode(counters);

@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "reconcile/connection_log.h"
 #include "reconcile/driver.h"
 
 struct esp;
@@ -25,7 +26,8 @@ struct esp_parts {
 	struct loop *loop;
 	const char *socket_path; /* espd's agent.sock */
 	const struct world *world;
-	struct store *store; /* for counters; NULL: none are kept */
+	struct store *store;        /* for counters; NULL: none are kept */
+	struct connection_log *log; /* may be NULL */
 	struct tunnel_port tunnels;
 	void (*mark)(void *arg, enum kind kind, const char *id);
 	void *mark_arg;

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "drivers/esp/drops.h"
 #include "drivers/esp/endpoint.h"
 
 #include <uthash.h>
@@ -20,6 +21,7 @@ struct held {
 	uint32_t inbound_sas, outbound_sas;
 	bool was_carrying;                    /* as told last */
 	struct espd_tunnel_counters counters; /* as last stored */
+	struct drops_told drops;              /* as last told in the connection log */
 };
 
 /* SAs both ways. */

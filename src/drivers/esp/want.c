@@ -4,6 +4,8 @@
  */
 #include "drivers/esp/endpoint.h"
 
+#include "reconcile/mtu.h"
+
 void endpoint_add(struct items *items, const struct endpoint *endpoint, const char *owner)
 {
 	char address[ADDR_TEXT_SIZE];
@@ -42,7 +44,7 @@ static void want_connection(
 		endpoint_add(ret,
 			&(struct endpoint){ .is_tunnel = true,
 				.tunnel = { .if_id = connection->number,
-					.mtu = world_tunnel_mtu(connection),
+					.mtu = tunnel_mtu(connection),
 					.local_address = gateway->local_ip.v4 } },
 			connection->meta.id);
 }

@@ -29,6 +29,7 @@ struct packet {
 	union {
 		struct charon_hello hello;
 		struct charon_alert alert;
+		struct charon_line line;
 	};
 };
 
@@ -64,7 +65,16 @@ static int take_packet(struct alert_client *client, struct packet *packet, size_
 		client->calls.ready(client->calls.arg);
 		return 0;
 	}
-	if (!client->is_ready || !is_packet(packet, size, CHARON_ALERT, sizeof(packet->alert)))
+	if (!client->is_ready)
+		return -EPROTO;
+	if (is_packet(packet, size, CHARON_LINE, sizeof(packet->line))) {
+		packet->line.connection[CHARON_NAME_MAX - 1] = '\0';
+		packet->line.group[CHARON_GROUP_MAX - 1] = '\0';
+		packet->line.text[CHARON_TEXT_MAX - 1] = '\0';
+		client->calls.line(client->calls.arg, &packet->line);
+		return 0;
+	}
+	if (!is_packet(packet, size, CHARON_ALERT, sizeof(packet->alert)))
 		return -EPROTO;
 	packet->alert.connection[CHARON_NAME_MAX - 1] = '\0';
 	packet->alert.local[CHARON_TEXT_MAX - 1] = '\0';

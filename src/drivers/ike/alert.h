@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The client of the plug-in's side channel (charon/proto.h): receives alerts, sends each peer's NAT
- * traversal setting. Connects again whenever it is lost.
+ * The client of the plug-in's side channel (charon/proto.h): receives alerts and log lines,
+ * sends each peer's NAT traversal setting. Connects again whenever it is lost.
  */
 #pragma once
 
@@ -14,6 +14,7 @@ struct alert_client_calls {
 	void (*ready)(void *arg); /* greeted by a plug-in of our version */
 	void (*lost)(void *arg);
 	void (*alert)(void *arg, const struct charon_alert *alert);
+	void (*line)(void *arg, const struct charon_line *line);
 	void *arg;
 };
 

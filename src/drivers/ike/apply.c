@@ -11,6 +11,7 @@
  */
 #include "drivers/ike/ike_private.h"
 #include "drivers/ike/script.h"
+#include "drivers/ike/tell.h"
 
 #include <errno.h>
 #include <string.h>
@@ -66,9 +67,14 @@ static void nothing_to_do(void *arg)
 static void starting(void *arg, const struct script_line *line)
 {
 	struct application *application = arg;
+	struct ike *ike = application->ike;
 
-	if (line->kind == LINE_INITIATE)
-		tunnel_tried(tunnels_get(&application->ike->tunnels, application->id));
+	if (line->kind == LINE_LOAD_KEY)
+		tell_new_settings(ike, application->id);
+	if (line->kind != LINE_INITIATE)
+		return;
+	tunnel_tried(tunnels_get(&ike->tunnels, application->id));
+	tell_attempt(ike, tunnels_get(&ike->tunnels, application->id));
 }
 
 static void succeeded(void *arg, const struct script_line *line)
@@ -226,6 +232,7 @@ static void plan_sas(struct ike *ike, struct script *script, const struct ike_wa
 		(void)snprintf(id, sizeof(id), "%u", plan.old_children[i]);
 		add_terminate(script, "child-id", id, NO_WAIT);
 	}
+	tell_duplicates(ike, connection->meta.id, &plan);
 	if (plan.has_young_duplicate)
 		tunnel_look_in(tunnel, DUPLICATE_LOOK_MS);
 	else if (plan.child && plan.is_connecting)

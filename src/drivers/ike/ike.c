@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The driver's context and everything that comes from outside a pass: traffic, charon's events, the
- * plug-in's alerts. All of it is remembered and marks keys; nothing is done here.
+ * plug-in's alerts and lines. All of it is remembered or told, and marks keys; nothing is done
+ * here.
  */
 #include "drivers/ike/ike.h"
 
 #include "base/log.h"
 #include "drivers/ike/ike_private.h"
+#include "drivers/ike/tell.h"
+#include "drivers/ike/verdict.h"
 
 #include <string.h>
 
@@ -79,15 +82,17 @@ void ike_charon_changed(struct ike *ike)
 	ike->parts.mark(ike->parts.mark_arg, KIND_VPN_CONNECTION, NULL);
 }
 
-void ike_event(struct ike *ike, const struct vici_tree *message)
+void ike_event(struct ike *ike, const char *event, const struct vici_tree *message)
 {
 	const struct vici_node *section = vici_first(message, vici_root(message));
 
 	for (; section; section = vici_next(message, section)) {
 		AUTO_FREE char *name = vici_name_text(section);
 
-		if (section->type == VICI_SECTION && ike_is_our_name(name, strlen(name)))
-			mark_connection(ike, name);
+		if (section->type != VICI_SECTION || !ike_is_our_name(name, strlen(name)))
+			continue;
+		mark_connection(ike, name);
+		tell_event(ike, event, name);
 	}
 }
 
@@ -116,32 +121,16 @@ void ike_peers_ready(struct ike *ike)
 	ike_charon_changed(ike);
 }
 
-static enum reason reason_of_alert(uint32_t reason)
-{
-	static const enum reason reasons[] = {
-		[CHARON_IKE_PROPOSAL_MISMATCH] = REASON_IKE_PROPOSAL_MISMATCH,
-		[CHARON_CHILD_PROPOSAL_MISMATCH] = REASON_CHILD_PROPOSAL_MISMATCH,
-		[CHARON_SELECTOR_MISMATCH] = REASON_SELECTOR_MISMATCH,
-		[CHARON_PSK_MISMATCH] = REASON_PSK_MISMATCH,
-		[CHARON_IDENTITY_MISMATCH] = REASON_IDENTITY_MISMATCH,
-		[CHARON_NO_CONNECTION] = REASON_PEER_REFUSED,
-		[CHARON_PEER_SILENT] = REASON_PEER_SILENT,
-		[CHARON_PEER_REFUSED] = REASON_PEER_REFUSED,
-		[CHARON_DPD_TIMEOUT] = REASON_PEER_GONE,
-	};
-
-	return reason < ARRAY_LEN(reasons) ? reasons[reason] : REASON_NONE;
-}
-
 static void take_alert(struct ike *ike, const char *id, const struct charon_alert *alert)
 {
 	struct tunnel *tunnel = tunnels_get(&ike->tunnels, id);
 
-	tunnel->reason = reason_of_alert(alert->reason);
+	tunnel->reason = verdict_reason(alert->reason);
 	tunnel->message[0] = '\0';
 	if (alert->local[0] || alert->remote[0])
 		(void)snprintf(tunnel->message, sizeof(tunnel->message),
 			"ours: %.240s, the peer's: %.240s", alert->local, alert->remote);
+	tell_alert(ike, tunnel, alert);
 	/* Negotiation starts again by itself, also where traffic would have to ask for it. */
 	if (alert->reason == CHARON_DPD_TIMEOUT)
 		tunnel_demand(tunnel);
@@ -172,10 +161,15 @@ void ike_alert(struct ike *ike, const struct charon_alert *alert)
 {
 	const char *name = alert->connection;
 
-	if (reason_of_alert(alert->reason) == REASON_NONE)
+	if (verdict_reason(alert->reason) == REASON_NONE)
 		return;
 	if (!*name)
 		take_alert_by_address(ike, alert);
 	else if (world_get(ike->parts.world, KIND_VPN_CONNECTION, name))
 		take_alert(ike, name, alert);
+}
+
+void ike_line(struct ike *ike, const struct charon_line *line)
+{
+	tell_line(ike, line);
 }

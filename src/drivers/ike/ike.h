@@ -12,6 +12,7 @@
 #include "charon/proto.h"
 #include "drivers/ike/vici.h"
 #include "reconcile/clock.h"
+#include "reconcile/connection_log.h"
 #include "reconcile/driver.h"
 
 struct ike;
@@ -31,6 +32,7 @@ struct peer_port {
 struct ike_parts {
 	const struct world *world;
 	const struct clock *clock;
+	struct connection_log *log; /* may be NULL */
 	struct vici_port vici;
 	struct peer_port peers; /* start NULL: charon runs without our plug-in */
 	const struct secret *fingerprint_key;
@@ -54,8 +56,10 @@ void ike_wake(struct ike *ike, uint32_t number);
 void ike_reset(struct ike *ike, const char *id);
 /* charon is reachable, or no longer: nothing known of it holds any more. */
 void ike_charon_changed(struct ike *ike);
-/* An event of charon's. */
-void ike_event(struct ike *ike, const struct vici_tree *message);
+/* An event of charon's; name: which. */
+void ike_event(struct ike *ike, const char *name, const struct vici_tree *message);
 /* The plug-in connected: tells it every peer's setting and marks everything. */
 void ike_peers_ready(struct ike *ike);
 void ike_alert(struct ike *ike, const struct charon_alert *alert);
+/* A line of charon's log. */
+void ike_line(struct ike *ike, const struct charon_line *line);

@@ -34,8 +34,7 @@ static void charon_event(void *arg, const char *name, const struct vici_tree *me
 {
 	struct ike_service *service = arg;
 
-	(void)name;
-	ike_event(service->ike, message);
+	ike_event(service->ike, name, message);
 }
 
 static void peers_ready(void *arg)
@@ -59,6 +58,13 @@ static void alerted(void *arg, const struct charon_alert *alert)
 	ike_alert(service->ike, alert);
 }
 
+static void logged(void *arg, const struct charon_line *line)
+{
+	struct ike_service *service = arg;
+
+	ike_line(service->ike, line);
+}
+
 struct ike_service *ike_service_new(const struct ike_service_settings *settings)
 {
 	struct ike_service *service = xcalloc(1, sizeof(*service));
@@ -72,11 +78,13 @@ struct ike_service *ike_service_new(const struct ike_service_settings *settings)
 		.ready = peers_ready,
 		.lost = peers_lost,
 		.alert = alerted,
+		.line = logged,
 		.arg = service,
 	};
 	struct ike_parts parts = {
 		.world = settings->world,
 		.clock = settings->clock,
+		.log = settings->log,
 		.fingerprint_key = settings->fingerprint_key,
 		.mark = settings->mark,
 		.mark_arg = settings->mark_arg,

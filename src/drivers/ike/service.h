@@ -12,8 +12,9 @@ struct ike_service_settings {
 	struct loop *loop;
 	const struct clock *clock;
 	const struct world *world;
-	const char *vici_path;  /* charon's VICI socket */
-	const char *alert_path; /* the plug-in's; NULL: charon runs without it */
+	struct connection_log *log; /* may be NULL */
+	const char *vici_path;      /* charon's VICI socket */
+	const char *alert_path;     /* the plug-in's; NULL: charon runs without it */
 	const struct secret *fingerprint_key;
 	void (*mark)(void *arg, enum kind kind, const char *id);
 	void *mark_arg;

@@ -46,10 +46,17 @@ struct tunnel *tunnels_get(struct tunnels *tunnels, const char *id)
 	return tunnel;
 }
 
+void told_clear(struct told *told)
+{
+	free(told->text);
+	*told = (struct told){ 0 };
+}
+
 static void tunnel_free(struct tunnels *tunnels, struct tunnel *tunnel)
 {
 	HASH_DEL(tunnels->items, tunnel);
 	tunnels->clock->timer_free(tunnel->look);
+	told_clear(&tunnel->told);
 	free(tunnel->id);
 	free(tunnel);
 }
@@ -93,6 +100,7 @@ void tunnel_observed(struct tunnel *tunnel, const struct ike_plan *plan)
 	tunnel->is_demanded = false;
 	tunnel->reason = REASON_NONE;
 	tunnel->message[0] = '\0';
+	told_clear(&tunnel->told);
 }
 
 void tunnel_reset(struct tunnel *tunnel)
@@ -105,6 +113,7 @@ void tunnel_reset(struct tunnel *tunnel)
 	tunnel->lost_at = (struct mono){ 0 };
 	tunnel->reason = REASON_NONE;
 	tunnel->message[0] = '\0';
+	told_clear(&tunnel->told);
 }
 
 void tunnel_demand(struct tunnel *tunnel)

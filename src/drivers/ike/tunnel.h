@@ -10,6 +10,13 @@
 
 #include <uthash.h>
 
+/* The failure its log was told last, until it is up. */
+struct told {
+	char *text;       /* NULL: none */
+	struct mono at;   /* when it was told */
+	uint32_t repeats; /* since then */
+};
+
 struct tunnel {
 	char *id;
 	uint32_t failures;    /* attempts in a row that led to nothing lasting */
@@ -21,6 +28,7 @@ struct tunnel {
 	struct mono lost_at; /* when it was first seen down again; 0 = never */
 	enum reason reason;  /* of the last alert, until it is up */
 	char message[512];
+	struct told told;
 	struct clock_timer *look; /* marks the key when it is time to look again */
 	void (*mark)(void *arg, const char *id);
 	void *mark_arg;
@@ -54,3 +62,4 @@ void tunnel_tried(struct tunnel *tunnel);
 /* Marks the key after delay_ms, or when the next attempt is due, whichever is asked last. */
 void tunnel_look_in(struct tunnel *tunnel, uint64_t delay_ms);
 void tunnel_look_at_next_try(struct tunnel *tunnel);
+void told_clear(struct told *told);

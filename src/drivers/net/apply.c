@@ -54,11 +54,21 @@ static int apply_link(
 	return rt_link_set(domain->netlink, link.index, true, want->mtu, want->alias);
 }
 
+static int add_rule(struct domain *domain, const struct part *want)
+{
+	return want ? there_is_fine(rt_rule_add(domain->netlink, &want->rule)) : 0;
+}
+
+/* The new one first, so that there is no moment without a rule; but the kernel takes two rules in
+ * one place for the same. */
 static int apply_rule(struct domain *domain, const struct part *want, const struct part *seen)
 {
-	int err = seen ? gone_is_fine(rt_rule_delete(domain->netlink, &seen->rule)) : 0;
+	bool has_moved = want && seen && want->rule.preference != seen->rule.preference;
+	int err = has_moved ? add_rule(domain, want) : 0;
 
-	return err < 0 || !want ? err : there_is_fine(rt_rule_add(domain->netlink, &want->rule));
+	if (!err && seen)
+		err = gone_is_fine(rt_rule_delete(domain->netlink, &seen->rule));
+	return err < 0 || has_moved ? err : add_rule(domain, want);
 }
 
 static int route_link(struct domain *domain, uint32_t number, struct rt_link *ret)

@@ -79,7 +79,8 @@ static int apply(void *ctx, const struct item *want, const struct item *seen,
 const struct driver net_driver = {
 	.name = "net",
 	.kinds = DRIVER_SERVES(KIND_VPC) | DRIVER_SERVES(KIND_VPN_GATEWAY) |
-		 DRIVER_SERVES(KIND_VPN_CONNECTION) | DRIVER_SERVES(KIND_VPN_ROUTE_ENTRY),
+		 DRIVER_SERVES(KIND_VPN_CONNECTION) | DRIVER_SERVES(KIND_VPN_ROUTE_ENTRY) |
+		 DRIVER_SERVES(KIND_VPN_PBR_ROUTE_ENTRY),
 	.want = net_want,
 	.observe = observe,
 	.same = net_same,
@@ -97,6 +98,7 @@ enum carrying net_carrying(const struct net *net, uint32_t number)
 	return carries ? CARRYING_YES : CARRYING_NO;
 }
 
+/* Policy routes follow the connection's own table. */
 void net_carrying_changed(struct net *net, uint32_t number)
 {
 	const struct vpn_connection *connection =
@@ -104,6 +106,8 @@ void net_carrying_changed(struct net *net, uint32_t number)
 	size_t len;
 	const void *const *all = world_list(net->parts.world, KIND_VPN_ROUTE_ENTRY, &len);
 
+	if (connection)
+		net->parts.mark(net->parts.mark_arg, KIND_VPN_CONNECTION, connection->meta.id);
 	for (size_t i = 0; connection && i < len; i++) {
 		const struct vpn_route_entry *entry = all[i];
 

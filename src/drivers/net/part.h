@@ -4,29 +4,24 @@
  *
  *   vpc           domain  its namespace, forwarding on, IPv6 off
  *                 lan     the operator's link, moved in, with the gateway's address
- *                 rule    preference 500: connected networks first, without the default route
- *                 rule    preference 3000: beyond there is nothing, whatever main may hold
- *   vpn_gateway   rule    preference 2000: everybody may follow its published routes
- *                 route   unreachable at the end of the table of all its routes: what comes out of
- *                         a tunnel goes nowhere else
+ *                 rules   connected networks first, without the default route; the frame of the
+ *                         section of published routes
+ *   vpn_gateway   rules   the frame of its section; its BGP routes among the published ones
  *   vpn_connection link   the TUN device vco<number>, whose descriptor vpngw-espd reads
- *                 rule    preference 1000: what comes out of the tunnel may follow all routes of
- *                         its gateway
- *   vpn_route_entry route one in the table of all routes, one in the published table
+ *                 rule    what comes out of the tunnel goes to its gateway's section
+ *                 routes  one table that leads into it while it carries, one that does in any case
+ *   vpn_route_entry route one in the table of its gateway, one in the published table
+ *   vpn_pbr_route_entry   two rules in the section of its gateway, two in the published one
  *
  * Of equal destinations the one with the lowest priority number carries the traffic: connections
- * that are up before those that are down, then the higher weight first.
+ * that are up before those that are down, then the higher weight first. section.h draws the whole.
  */
 #pragma once
 
 #include "drivers/net/rt.h"
+#include "drivers/net/section.h"
 #include "reconcile/item.h"
 
-#define PART_PREFERENCE_CONNECTED 500
-#define PART_PREFERENCE_TUNNEL 1000
-#define PART_PREFERENCE_PUBLISHED 2000
-#define PART_PREFERENCE_BEYOND 3000
-#define PART_TABLE_BASE 10000 /* two tables per gateway: published, all */
 #define PART_LINK_PREFIX "vco"
 
 enum part_type { PART_DOMAIN, PART_LAN, PART_LINK, PART_RULE, PART_ROUTE };
@@ -43,7 +38,7 @@ struct part {
 	char alias[RT_ALIAS_SIZE]; /* LINK: the connection's id */
 	struct rt_rule rule;       /* RULE */
 	struct rt_route route;     /* ROUTE; .index and .priority: seen only */
-	uint32_t route_number;     /* ROUTE: of its next hop's connection; 0: unreachable */
+	uint32_t route_number;     /* ROUTE: of its next hop's connection; 0: none */
 	uint32_t weight;           /* ROUTE: wanted only */
 	enum carrying carrying;    /* ROUTE: seen only, of its next hop */
 	bool is_ready;             /* seen only: settings and flags are as they should be */
@@ -53,13 +48,11 @@ struct part {
 char *part_key(const struct part *part);
 /* Adds a copy with the key that follows from it. owner may be "". */
 void part_add(struct items *items, const struct part *part, const char *owner);
-uint32_t part_published_table(uint32_t gateway_number);
-uint32_t part_all_table(uint32_t gateway_number);
 /* The priority of a wanted route; while it is unknown whether its next hop carries, any priority
  * that it may have got before is kept. 0: there is none to keep. */
 uint32_t part_route_priority(const struct part *want, enum carrying carrying, uint32_t present);
-/* The gateway number of a table of ours; 0 when it is none. */
-uint32_t part_gateway_number(uint32_t table);
+/* Would both have the same key? */
+bool part_is_same_rule(const struct rt_rule *a, const struct rt_rule *b);
 /* "vco<number>". */
 void part_link_name(uint32_t number, char ret[static IFNAMSIZ]);
 /* The number in "vco<number>"; 0 when the name is none of ours. */

@@ -50,11 +50,8 @@ static int look_for_rule(struct probe *probe, struct view *view, const struct pa
 	for (size_t i = 0; !err && i < probe->rules_len; i++) {
 		const struct rt_rule *rule = &probe->rules[i];
 
-		if (rule->preference != part->rule.preference || rule->table != part->rule.table ||
-			strcmp(rule->in_interface, part->rule.in_interface) != 0)
-			continue;
-		view_see_rule(view, rule);
-		break;
+		if (part_is_same_rule(rule, &part->rule))
+			view_see_rule(view, rule);
 	}
 	return err;
 }
@@ -77,10 +74,8 @@ static int look_for_route(struct view *view, const struct part *part)
 	if (err < 0)
 		return err == -ENODEV ? 0 : err;
 	for (size_t i = 0; i < len; i++)
-		if (prefix_equal(routes[i].destination, part->route.destination)) {
+		if (prefix_equal(routes[i].destination, part->route.destination))
 			view_see_route(view, &routes[i], part->route_number);
-			break;
-		}
 	return 0;
 }
 

@@ -35,21 +35,27 @@ struct rt_address {
 struct rt_route {
 	uint32_t table, priority;
 	struct prefix destination;
-	int index; /* of the link; 0: unreachable */
+	int index;     /* of the link; 0: unreachable */
+	bool is_throw; /* instead of unreachable: the rules go on */
 };
 
+enum rt_action { RT_LOOKUP, RT_GOTO, RT_NOP, RT_UNREACHABLE };
+
 struct rt_rule {
-	uint32_t preference, table;
-	char in_interface[IFNAMSIZ]; /* "" = any */
-	bool without_default;        /* suppress_prefixlength 0 */
-	bool is_unreachable;         /* instead of a table */
+	uint32_t preference;
+	enum rt_action action;
+	uint32_t table;                    /* LOOKUP */
+	uint32_t target;                   /* GOTO: a later preference */
+	char in_interface[IFNAMSIZ];       /* "" = any */
+	struct prefix source, destination; /* len 0 = any */
+	bool without_default;              /* suppress_prefixlength 0 */
 };
 
 /* Each dump gives an own array: *ret is freed by the caller. */
 MUST_CHECK int rt_links(struct netlink *netlink, struct rt_link **ret, size_t *ret_len);
 MUST_CHECK int rt_addresses(struct netlink *netlink, struct rt_address **ret, size_t *ret_len);
 /* Only those that carry RT_PROTOCOL. table 0: of all tables; index: of the link they lead into,
- * with a table 0 means the unreachable ones. */
+ * with a table 0 means those without a link. */
 MUST_CHECK int rt_routes(
 	struct netlink *netlink, uint32_t table, int index, struct rt_route **ret, size_t *ret_len);
 MUST_CHECK int rt_rules(struct netlink *netlink, struct rt_rule **ret, size_t *ret_len);

@@ -16,7 +16,8 @@ bool rt_read_route(const struct nlmsghdr *message, struct rt_route *ret)
 	if (info->rtm_protocol != RT_PROTOCOL || info->rtm_flags & RTM_F_CLONED)
 		return false;
 	*ret = (struct rt_route){ .table = info->rtm_table,
-		.destination = { .len = info->rtm_dst_len } };
+		.destination = { .len = info->rtm_dst_len },
+		.is_throw = info->rtm_type == RTN_THROW };
 	NETLINK_FOR_EACH (attribute, message, sizeof(*info)) {
 		switch (mnl_attr_get_type(attribute)) {
 		case RTA_TABLE:
@@ -51,7 +52,7 @@ static int add_route(const struct nlmsghdr *message, void *arg)
 static void put_filter(struct nlmsghdr *message, struct rtmsg *info, uint32_t table, int index)
 {
 	info->rtm_protocol = RT_PROTOCOL;
-	info->rtm_type = index ? RTN_UNICAST : RTN_UNREACHABLE;
+	info->rtm_type = index ? RTN_UNICAST : RTN_UNSPEC;
 	mnl_attr_put_u32(message, RTA_TABLE, table);
 	if (index)
 		mnl_attr_put_u32(message, RTA_OIF, (uint32_t)index);
@@ -87,6 +88,13 @@ int rt_routes(
 	return rt_list_take(&list, err, ret, ret_len);
 }
 
+static uint8_t type_of(const struct rt_route *route)
+{
+	if (route->index)
+		return RTN_UNICAST;
+	return route->is_throw ? RTN_THROW : RTN_UNREACHABLE;
+}
+
 static int change_route(
 	struct netlink *netlink, uint16_t type, uint16_t flags, const struct rt_route *route)
 {
@@ -99,7 +107,7 @@ static int change_route(
 	info->rtm_table = RT_TABLE_UNSPEC;
 	info->rtm_protocol = RT_PROTOCOL;
 	info->rtm_scope = route->index ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
-	info->rtm_type = route->index ? RTN_UNICAST : RTN_UNREACHABLE;
+	info->rtm_type = type_of(route);
 	mnl_attr_put_u32(message, RTA_TABLE, route->table);
 	mnl_attr_put_u32(message, RTA_DST, route->destination.addr.v4);
 	if (route->index)

@@ -95,10 +95,32 @@ static int see_all(struct net *net, struct items *ret)
 	return err;
 }
 
+/* One rule or route at two places, left by an agent that died between the two steps of moving it:
+ * all but one get keys that nobody wants. */
+static void tell_apart(struct items *items)
+{
+	size_t first = 0;
+
+	for (size_t i = 1; i < items->len; i++) {
+		struct item *item = &items->items[i];
+		char *key;
+
+		if (strcmp(item->key, items->items[first].key) != 0) {
+			first = i;
+			continue;
+		}
+		key = xasprintf("%s/again/%zu", item->key, i - first);
+		free(item->key);
+		item->key = key;
+	}
+	items_sort(items);
+}
+
 int net_seen(struct net *net, const struct scope *scope, struct items *ret)
 {
 	int err = scope->id ? probe(net, scope, ret) : see_all(net, ret);
 
 	items_sort(ret);
+	tell_apart(ret);
 	return err;
 }

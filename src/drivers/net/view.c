@@ -25,20 +25,35 @@ const char *view_connection(const struct view *view, uint32_t number)
 }
 
 /* Rules and routes of one gateway stand together in a dump. */
-static const struct vpn_gateway *gateway_of_table(struct view *view, uint32_t table)
+static const char *gateway_of_number(struct view *view, uint32_t number)
 {
-	uint32_t number = part_gateway_number(table);
 	const void *const *all;
 	size_t len;
 
 	if (view->gateway && view->gateway->number == number)
-		return view->gateway;
+		return view->gateway->meta.id;
 	view->gateway = NULL;
 	all = world_list(view->net->parts.world, KIND_VPN_GATEWAY, &len);
 	for (size_t i = 0; i < len && !view->gateway; i++)
 		if (((const struct vpn_gateway *)all[i])->number == number)
 			view->gateway = all[i];
-	return view->gateway;
+	return view->gateway ? view->gateway->meta.id : "";
+}
+
+/* The gateway of this VPC whose section it is. */
+static const char *gateway_of_section(struct view *view, uint32_t section)
+{
+	size_t len;
+	const void *const *all = world_list(view->net->parts.world, KIND_VPN_GATEWAY, &len);
+
+	for (size_t i = 0; i < len; i++) {
+		const struct vpn_gateway *gateway = all[i];
+
+		if (section_of_gateway(gateway->number) == section &&
+			strcmp(gateway->vpc_id, view->domain->vpc_id) == 0)
+			return gateway->meta.id;
+	}
+	return "";
 }
 
 void view_see_domain(struct view *view)
@@ -83,19 +98,57 @@ void view_see_link(struct view *view, const struct rt_link *link)
 	view_see(view, &part, *link->alias ? link->alias : view_connection(view, part.number));
 }
 
+/* An own string. */
+static char *owner_of_policy(struct view *view, const struct rt_rule *rule)
+{
+	const struct vpn_connection *connection = world_connection_by_number(
+		view->net->parts.world, table_connection_number(rule->table));
+
+	return connection ? vpn_pbr_route_entry_id(connection->vpn_gateway_id, connection->meta.id,
+				    rule->source, rule->destination)
+			  : xstrdup("");
+}
+
+static char *owner_of_rule(struct view *view, const struct rt_rule *rule)
+{
+	uint32_t section = section_of(rule->preference);
+
+	if (*rule->in_interface)
+		return xstrdup(view_connection(view, part_link_number(rule->in_interface)));
+	if (section_is_policy(rule->preference))
+		return owner_of_policy(view, rule);
+	if (section > SECTION_PUBLISHED)
+		return xstrdup(gateway_of_section(view, section));
+	if (table_gateway_number(rule->table))
+		return xstrdup(gateway_of_number(view, table_gateway_number(rule->table)));
+	return xstrdup(view->domain->vpc_id);
+}
+
 void view_see_rule(struct view *view, const struct rt_rule *rule)
 {
 	struct part part = { .type = PART_RULE, .vpc_id = view->domain->vpc_id, .rule = *rule };
-	const struct vpn_gateway *gateway;
-	const char *owner = view->domain->vpc_id;
+	AUTO_FREE char *owner = view->owner ? NULL : owner_of_rule(view, rule);
 
-	if (*rule->in_interface) {
-		owner = view_connection(view, part_link_number(rule->in_interface));
-	} else if (rule->preference == PART_PREFERENCE_PUBLISHED) {
-		gateway = gateway_of_table(view, rule->table);
-		owner = gateway ? gateway->meta.id : "";
-	}
 	view_see(view, &part, owner);
+}
+
+/* number: of the connection whose link it leads into. */
+static char *owner_of_route(struct view *view, const struct rt_route *route, uint32_t number)
+{
+	const struct vpn_connection *connection =
+		world_connection_by_number(view->net->parts.world, number);
+	uint32_t of_table = table_connection_number(route->table);
+	const char *gateway = connection ? connection->vpn_gateway_id : "";
+
+	if (of_table)
+		return xstrdup(view_connection(view, of_table));
+	if (!number)
+		return xstrdup("");
+	if (!*gateway)
+		gateway = gateway_of_number(view, table_gateway_number(route->table));
+	return *gateway ? vpn_route_entry_id(
+				  gateway, view_connection(view, number), route->destination)
+			: xstrdup("");
 }
 
 void view_see_route(struct view *view, const struct rt_route *route, uint32_t number)
@@ -105,13 +158,7 @@ void view_see_route(struct view *view, const struct rt_route *route, uint32_t nu
 		.route = *route,
 		.route_number = number,
 		.carrying = net_carrying(view->net, number) };
-	const struct vpn_gateway *gateway = gateway_of_table(view, route->table);
-	AUTO_FREE char *id = NULL;
+	AUTO_FREE char *owner = view->owner ? NULL : owner_of_route(view, route, number);
 
-	if (gateway && number)
-		id = vpn_route_entry_id(
-			gateway->meta.id, view_connection(view, number), route->destination);
-	else if (gateway && !route->index)
-		id = xstrdup(gateway->meta.id);
-	view_see(view, &part, id ? id : "");
+	view_see(view, &part, owner);
 }

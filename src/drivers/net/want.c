@@ -3,9 +3,35 @@
  * What VPCs, gateways, connections and route entries ask of the network. Pure.
  */
 #include "drivers/net/net_private.h"
+#include "reconcile/mtu.h"
 
 #include <linux/rtnetlink.h>
 #include <stdio.h>
+
+static void want_rule(
+	const char *vpc_id, const struct rt_rule *rule, const char *owner, struct items *ret)
+{
+	struct part part = {
+		.type = PART_RULE, .vpc_id = (char *)(uintptr_t)vpc_id, .rule = *rule
+	};
+
+	part_add(ret, &part, owner);
+}
+
+/* What every section has: where it is entered, the destination routes after the policy routes, and
+ * an end. */
+static void want_section(
+	const char *vpc_id, uint32_t section, uint32_t table, const char *owner, struct items *ret)
+{
+	const struct rt_rule rules[] = {
+		{ .preference = section, .action = RT_NOP },
+		{ .preference = section + SECTION_DESTINATION, .table = table },
+		{ .preference = section + SECTION_END, .action = RT_UNREACHABLE },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rules); i++)
+		want_rule(vpc_id, &rules[i], owner, ret);
+}
 
 static void want_vpc(const struct vpc *vpc, struct items *ret)
 {
@@ -13,18 +39,18 @@ static void want_vpc(const struct vpc *vpc, struct items *ret)
 	struct part lan = { .type = PART_LAN,
 		.vpc_id = vpc->meta.id,
 		.address = { vpc->lan_address, (uint8_t)vpc->lan_prefix_len } };
-	struct part rule = { .type = PART_RULE,
-		.vpc_id = vpc->meta.id,
-		.rule = { .preference = PART_PREFERENCE_CONNECTED,
+	const struct rt_rule rules[] = {
+		{ .preference = PREFERENCE_CONNECTED,
 			.table = RT_TABLE_MAIN,
-			.without_default = true } };
-	struct part beyond = { .type = PART_RULE,
-		.vpc_id = vpc->meta.id,
-		.rule = { .preference = PART_PREFERENCE_BEYOND, .is_unreachable = true } };
+			.without_default = true },
+		{ .preference = PREFERENCE_OTHERS, .action = RT_GOTO, .target = SECTION_PUBLISHED },
+		{ .preference = PREFERENCE_BEYOND, .action = RT_UNREACHABLE },
+	};
 
 	part_add(ret, &domain, vpc->meta.id);
-	part_add(ret, &rule, vpc->meta.id);
-	part_add(ret, &beyond, vpc->meta.id);
+	for (size_t i = 0; i < ARRAY_LEN(rules); i++)
+		want_rule(vpc->meta.id, &rules[i], vpc->meta.id, ret);
+	want_section(vpc->meta.id, SECTION_PUBLISHED, TABLE_PUBLISHED, vpc->meta.id, ret);
 	if (!vpc->lan_interface || !*vpc->lan_interface)
 		return;
 	snprintf(lan.interface, sizeof(lan.interface), "%s", vpc->lan_interface);
@@ -33,16 +59,37 @@ static void want_vpc(const struct vpc *vpc, struct items *ret)
 
 static void want_gateway(const struct vpn_gateway *gateway, struct items *ret)
 {
-	struct part rule = { .type = PART_RULE,
-		.vpc_id = gateway->vpc_id,
-		.rule = { .preference = PART_PREFERENCE_PUBLISHED,
-			.table = part_published_table(gateway->number) } };
-	struct part last = { .type = PART_ROUTE,
-		.vpc_id = gateway->vpc_id,
-		.route = { .table = part_all_table(gateway->number) } };
+	uint32_t section = section_of_gateway(gateway->number);
+	struct rt_rule bgp = { .preference = section + SECTION_BGP,
+		.table = table_bgp(gateway->number) };
 
-	part_add(ret, &rule, gateway->meta.id);
-	part_add(ret, &last, gateway->meta.id);
+	want_section(gateway->vpc_id, section, table_all(gateway->number), gateway->meta.id, ret);
+	want_rule(gateway->vpc_id, &bgp, gateway->meta.id, ret);
+	if (!gateway->auto_propagate)
+		return;
+	bgp.preference = section_published_bgp(gateway->number);
+	want_rule(gateway->vpc_id, &bgp, gateway->meta.id, ret);
+}
+
+/* The tables that policy routes lead to. While the connection does not carry, the first one says
+ * "go on" to the next of equal policy routes; the second one ends the search. */
+static void want_tables(
+	const char *vpc_id, const struct vpn_connection *connection, struct items *ret)
+{
+	struct part into = { .type = PART_ROUTE,
+		.vpc_id = (char *)(uintptr_t)vpc_id,
+		.route_number = connection->number,
+		.weight = 100 };
+	struct part no = { .type = PART_ROUTE, .vpc_id = into.vpc_id };
+
+	into.route.table = no.route.table = table_ready(connection->number);
+	no.route.is_throw = true;
+	part_add(ret, &into, connection->meta.id);
+	part_add(ret, &no, connection->meta.id);
+	into.route.table = no.route.table = table_last(connection->number);
+	no.route.is_throw = false;
+	part_add(ret, &into, connection->meta.id);
+	part_add(ret, &no, connection->meta.id);
 }
 
 static void want_connection(
@@ -50,19 +97,30 @@ static void want_connection(
 {
 	const struct vpn_gateway *gateway = world_gateway_of(world, connection);
 	struct part link = {
-		.type = PART_LINK, .number = connection->number, .mtu = world_tunnel_mtu(connection)
+		.type = PART_LINK, .number = connection->number, .mtu = tunnel_mtu(connection)
 	};
-	struct part rule = { .type = PART_RULE, .rule = { .preference = PART_PREFERENCE_TUNNEL } };
+	struct rt_rule rule = { .preference = PREFERENCE_TUNNEL, .action = RT_GOTO };
 
 	if (!gateway)
 		return;
-	link.vpc_id = rule.vpc_id = gateway->vpc_id;
+	link.vpc_id = gateway->vpc_id;
 	part_link_name(connection->number, link.interface);
-	part_link_name(connection->number, rule.rule.in_interface);
-	rule.rule.table = part_all_table(gateway->number);
 	snprintf(link.alias, sizeof(link.alias), "%s", connection->meta.id);
 	part_add(ret, &link, connection->meta.id);
-	part_add(ret, &rule, connection->meta.id);
+	part_link_name(connection->number, rule.in_interface);
+	rule.target = section_of_gateway(gateway->number);
+	want_rule(gateway->vpc_id, &rule, connection->meta.id, ret);
+	want_tables(gateway->vpc_id, connection, ret);
+}
+
+/* Where a route leads: NULL while that is not known, or when it is another gateway's. */
+static const struct vpn_connection *next_hop_of(
+	const struct world *world, const char *vpn_gateway_id, const char *next_hop)
+{
+	const struct vpn_connection *connection = world_get(world, KIND_VPN_CONNECTION, next_hop);
+
+	return connection && strcmp(connection->vpn_gateway_id, vpn_gateway_id) == 0 ? connection
+										     : NULL;
 }
 
 static void want_route(
@@ -71,7 +129,7 @@ static void want_route(
 	const struct vpn_gateway *gateway =
 		world_get(world, KIND_VPN_GATEWAY, entry->vpn_gateway_id);
 	const struct vpn_connection *connection =
-		world_get(world, KIND_VPN_CONNECTION, entry->next_hop);
+		next_hop_of(world, entry->vpn_gateway_id, entry->next_hop);
 	struct part route = { .type = PART_ROUTE,
 		.route = { .destination = entry->route_dest },
 		.weight = entry->weight };
@@ -80,12 +138,47 @@ static void want_route(
 		return;
 	route.vpc_id = gateway->vpc_id;
 	route.route_number = connection->number;
-	route.route.table = part_all_table(gateway->number);
+	route.route.table = table_all(gateway->number);
 	part_add(ret, &route, entry->meta.id);
 	if (!entry->publish_vpc)
 		return;
-	route.route.table = part_published_table(gateway->number);
+	route.route.table = TABLE_PUBLISHED;
 	part_add(ret, &route, entry->meta.id);
+}
+
+static void want_policy(const struct vpn_pbr_route_entry *entry, const char *vpc_id,
+	uint32_t section, uint32_t number, struct items *ret)
+{
+	struct policy_place place = { .priority = entry->priority,
+		.source_len = entry->route_source.len,
+		.destination_len = entry->route_dest.len,
+		.is_standby = entry->weight == 0 };
+	struct rt_rule rule = { .preference = section_policy(section, &place),
+		.table = table_ready(number),
+		.source = entry->route_source,
+		.destination = entry->route_dest };
+
+	want_rule(vpc_id, &rule, entry->meta.id, ret);
+	place.is_last = true;
+	rule.preference = section_policy(section, &place);
+	rule.table = table_last(number);
+	want_rule(vpc_id, &rule, entry->meta.id, ret);
+}
+
+static void want_policy_route(
+	const struct world *world, const struct vpn_pbr_route_entry *entry, struct items *ret)
+{
+	const struct vpn_gateway *gateway =
+		world_get(world, KIND_VPN_GATEWAY, entry->vpn_gateway_id);
+	const struct vpn_connection *connection =
+		next_hop_of(world, entry->vpn_gateway_id, entry->next_hop);
+
+	if (!gateway || !connection)
+		return;
+	want_policy(entry, gateway->vpc_id, section_of_gateway(gateway->number), connection->number,
+		ret);
+	if (entry->publish_vpc)
+		want_policy(entry, gateway->vpc_id, SECTION_PUBLISHED, connection->number, ret);
 }
 
 static void want_one(
@@ -104,9 +197,11 @@ static void want_one(
 	case KIND_VPN_ROUTE_ENTRY:
 		want_route(world, resource, ret);
 		break;
+	case KIND_VPN_PBR_ROUTE_ENTRY:
+		want_policy_route(world, resource, ret);
+		break;
 	case KIND_VSWITCH:
 	case KIND_CUSTOMER_GATEWAY:
-	case KIND_VPN_PBR_ROUTE_ENTRY:
 	case KIND_ACCESS_KEY:
 	case KIND_COUNT:
 		break;
@@ -147,10 +242,14 @@ bool net_same(const struct item *want, const struct item *seen)
 	case PART_LINK:
 		return b->is_ready && a->mtu == b->mtu && strcmp(a->alias, b->alias) == 0;
 	case PART_RULE:
-		return a->rule.without_default == b->rule.without_default &&
-		       a->rule.is_unreachable == b->rule.is_unreachable;
+		return a->rule.preference == b->rule.preference &&
+		       a->rule.action == b->rule.action && a->rule.target == b->rule.target &&
+		       a->rule.without_default == b->rule.without_default &&
+		       prefix_equal(a->rule.source, b->rule.source) &&
+		       prefix_equal(a->rule.destination, b->rule.destination);
 	case PART_ROUTE:
-		return b->route.priority == part_route_priority(a, b->carrying, b->route.priority);
+		return a->route.is_throw == b->route.is_throw &&
+		       b->route.priority == part_route_priority(a, b->carrying, b->route.priority);
 	}
 	return false;
 }

@@ -331,6 +331,7 @@ static void propose(const char *action, struct change *change, struct request *r
 	request->action = action_find(
 		strstr(action, "VpcLan") ? API_VERSION_VPNGW : API_VERSION_VPC, action, &reason);
 	*change = (struct change){};
+	assert_int_equal(snapshot_sync(world.api.snapshot), 0);
 	if (request->action->handle(&world.api, request, change, answer, &fault) < 0)
 		fail_msg("%s: %s %s", action, fault.field, fault.rule);
 	json_decref(answer);

@@ -110,7 +110,7 @@ static void wrong_routes_are_refused(void **state)
 		"PublishVpc", "true", NULL);
 	refuse("MissingPublishVpc", "CreateVpnRouteEntry", TUPLE("10.1.0.0/16"), "Weight", "0",
 		NULL);
-	refuse("InvalidOverlayMode", "CreateVpnRouteEntry", TUPLE("10.1.0.0/16"), "Weight", "0",
+	refuse("UnsupportedFeature", "CreateVpnRouteEntry", TUPLE("10.1.0.0/16"), "Weight", "0",
 		"PublishVpc", "true", "OverlayMode", "Gre", NULL);
 	refuse("InvalidVpnConnectionInstanceId.NotFound", "CreateVpnRouteEntry", "VpnGatewayId",
 		gateway, "NextHop", "vco-x", "RouteDest", "10.1.0.0/16", "Weight", "0",
@@ -121,8 +121,10 @@ static void wrong_routes_are_refused(void **state)
 	drop(create("10.1.0.0/16", "100", "true"));
 	refuse("InvalidRouteEntry.AlreadyExists", "CreateVpnRouteEntry", TUPLE("10.1.0.0/16"),
 		"Weight", "0", "PublishVpc", "true", NULL);
-	refuse("UnsupportedFeature", "PublishVpnRouteEntry", TUPLE("10.1.0.0/16"), "RouteType",
-		"pbr", "PublishVpc", "true", NULL);
+	refuse("InvalidRouteType", "PublishVpnRouteEntry", TUPLE("10.1.0.0/16"), "RouteType", "bgp",
+		"PublishVpc", "true", NULL);
+	refuse("InvalidRouteEntry.NotFound", "PublishVpnRouteEntry", TUPLE("10.1.0.0/16"),
+		"RouteType", "pbr", "PublishVpc", "true", NULL);
 	refuse("DependencyViolation", "DeleteVpnConnection", "VpnConnectionId", connection, NULL);
 	assert_non_null(strstr(last_fault.rule, "10.1.0.0/16"));
 	free(other_gateway);
@@ -167,6 +169,10 @@ static void wrong_lans_are_refused(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(addresses); i++)
 		refuse("InvalidIpAddress", "AttachVpcLan", "VpcId", vpc, "Interface", "eth1",
 			"IpAddress", addresses[i], NULL);
+	for (const char *const *name = (const char *const[]){ "lo", "vco1", "vco4294967295", NULL };
+		*name; name++)
+		refuse("InvalidInterface", "AttachVpcLan", "VpcId", vpc, "Interface", *name,
+			"IpAddress", "10.0.0.1/24", NULL);
 	refuse("InvalidInterface", "AttachVpcLan", "VpcId", vpc, "Interface", "a/b", "IpAddress",
 		"10.0.0.1/24", NULL);
 }

@@ -65,7 +65,8 @@ static void add_params(struct request *request, va_list args)
 
 static json_t *run(const char *action, va_list args)
 {
-	bool is_ours = strstr(action, "VpcLan") || strstr(action, "Detail");
+	bool is_ours =
+		strstr(action, "VpcLan") || strstr(action, "Detail") || strstr(action, "Events");
 	struct request request = { .access_key_id = "",
 		.source = "unix",
 		.host = "127.0.0.1:8443",
@@ -149,7 +150,7 @@ static void assert_number(const json_t *answer, const char *path, json_int_t num
 	assert_int_equal(json_integer_value(at(answer, path)), number);
 }
 
-static void assert_bool(const json_t *answer, const char *path, bool value)
+static inline void assert_bool(const json_t *answer, const char *path, bool value)
 {
 	assert_true(json_is_boolean(at(answer, path)));
 	assert_int_equal(json_is_true(at(answer, path)), value);
@@ -204,7 +205,7 @@ static struct store_entry stored(const char *key)
 }
 
 /* What the agent does once it has applied the present revision. */
-static void report(const char *kind, const char *id, bool is_ipsec_up)
+static inline void report(const char *kind, const char *id, bool is_ipsec_up)
 {
 	AUTO_FREE char *desired = xasprintf("desired/%s/%s", kind, id);
 	AUTO_FREE char *key = xasprintf("status/%s/%s", kind, id);

@@ -82,6 +82,9 @@ const struct action region_actions[] = { { .name = "Paint",
 const struct action vpc_actions[] = { { 0 } }, vswitch_actions[] = { { 0 } },
 		    vpn_gateway_actions[] = { { 0 } }, customer_gateway_actions[] = { { 0 } },
 		    vpn_connection_actions[] = { { 0 } }, vpn_route_actions[] = { { 0 } },
+		    vpn_pbr_route_actions[] = { { 0 } }, tag_actions[] = { { 0 } },
+		    peer_view_actions[] = { { 0 } }, absent_actions[] = { { 0 } },
+		    resource_group_actions[] = { { 0 } }, vpn_connection_log_actions[] = { { 0 } },
 		    extension_actions[] = {
 			    { .name = "Extend", .version = API_VERSION_VPNGW, .handle = look },
 			    { 0 }

@@ -36,6 +36,7 @@ static inline void test_world_init(struct test_world *world)
 	world->api.loop = loop_new();
 	assert_int_equal(vault_open(key_file, true, &world->api.vault), 0);
 	assert_int_equal(store_open_memory(world->api.loop, &world->api.store), 0);
+	world->api.snapshot = snapshot_new(world->api.store);
 	unlink(key_file);
 }
 
@@ -43,6 +44,7 @@ static inline void test_world_done(struct test_world *world)
 {
 	char path[64];
 
+	snapshot_free(world->api.snapshot);
 	store_free(world->api.store);
 	vault_free(world->api.vault);
 	loop_free(world->api.loop);

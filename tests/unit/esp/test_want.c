@@ -64,7 +64,7 @@ static void test_sockets_come_first(void **state)
 	tunnel = items_find(&items, "tunnel/7")->data;
 	assert_int_equal(addr_parse("192.0.2.1", &local), 0);
 	assert_int_equal(tunnel->tunnel.local_address, local.v4);
-	assert_int_equal(tunnel->tunnel.mtu, 1400);
+	assert_int_equal(tunnel->tunnel.mtu, 1422);
 	items_clear(&items);
 	world_free(world);
 }

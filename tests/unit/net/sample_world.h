@@ -140,3 +140,36 @@ static inline void sample_route(struct world *world, uint32_t gateway, uint32_t 
 	entry->publish_vpc = publish;
 	sample_put(world, KIND_VPN_ROUTE_ENTRY, entry);
 }
+
+static inline char *sample_policy_id(
+	uint32_t gateway, uint32_t connection, const char *source, const char *destination)
+{
+	AUTO_FREE char *gateway_id = sample_id(KIND_VPN_GATEWAY, gateway);
+	AUTO_FREE char *connection_id = sample_id(KIND_VPN_CONNECTION, connection);
+
+	return vpn_pbr_route_entry_id(
+		gateway_id, connection_id, sample_prefix(source), sample_prefix(destination));
+}
+
+struct sample_policy {
+	uint32_t gateway, connection;
+	const char *source, *destination;
+	uint32_t priority, weight;
+	bool publish;
+};
+
+static inline void sample_policy(struct world *world, const struct sample_policy *policy)
+{
+	struct vpn_pbr_route_entry *entry = sample_new(
+		KIND_VPN_PBR_ROUTE_ENTRY, sample_policy_id(policy->gateway, policy->connection,
+						  policy->source, policy->destination));
+
+	sample_text(&entry->vpn_gateway_id, sample_id(KIND_VPN_GATEWAY, policy->gateway));
+	sample_text(&entry->next_hop, sample_id(KIND_VPN_CONNECTION, policy->connection));
+	entry->route_source = sample_prefix(policy->source);
+	entry->route_dest = sample_prefix(policy->destination);
+	entry->priority = policy->priority;
+	entry->weight = policy->weight;
+	entry->publish_vpc = policy->publish;
+	sample_put(world, KIND_VPN_PBR_ROUTE_ENTRY, entry);
+}

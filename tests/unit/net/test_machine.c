@@ -12,6 +12,7 @@
 #include "reconcile/diff.h"
 #include "unit/reconcile/documents.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/rtnetlink.h>
@@ -253,6 +254,80 @@ static void test_routes_of_equal_weight(void **state)
 	assert_settles(bench);
 }
 
+#define POLICY "vpn-pbr-route-entry/vpn-a.vco-a.10.0.0.0-24.10.9.0.0-16"
+
+static void put_policy(struct bench *bench, uint32_t priority, uint32_t weight)
+{
+	AUTO_FREE char *text =
+		xasprintf("{'VpnGatewayId':'vpn-a','NextHop':'vco-a','RouteSource':'10.0.0.0/24',"
+			  "'RouteDest':'10.9.0.0/16','Weight':%u,'Priority':%u,'PublishVpc':true}",
+			weight, priority);
+
+	world_put(bench->world, POLICY, text);
+}
+
+static size_t rules_of_policies(struct bench *bench)
+{
+	AUTO_FREE struct rt_rule *rules = NULL;
+	size_t len, found = 0;
+
+	assert_int_equal(rt_rules(domain_of(bench, "vpc-a")->netlink, &rules, &len), 0);
+	for (size_t i = 0; i < len; i++)
+		found += section_is_policy(rules[i].preference);
+	return found;
+}
+
+/* Made, changed in place and removed; nothing of the former places is left. */
+static void test_policy_routes(void **state)
+{
+	ON_A_MACHINE(state);
+	make_lan(bench);
+	put_policy(bench, 10, 100);
+	assert_settles(bench);
+	assert_int_equal(rules_of_policies(bench), 4);
+	put_policy(bench, 10, 0);
+	assert_int_equal(settle(bench), 4);
+	assert_int_equal(settle(bench), 0);
+	put_policy(bench, 5, 0);
+	assert_settles(bench);
+	assert_int_equal(rules_of_policies(bench), 4);
+	world_drop(bench->world, POLICY);
+	assert_settles(bench);
+	assert_int_equal(rules_of_policies(bench), 0);
+}
+
+/* An agent that died between the two steps of a move leaves one object at two places. */
+static void test_what_was_left_at_two_places(void **state)
+{
+	struct rt_rule rule = { .source = { { inet_addr("10.0.0.0") }, 24 },
+		.destination = { { inet_addr("10.9.0.0") }, 16 },
+		.table = table_ready(7) };
+	struct rt_route route = {
+		.table = table_all(3), .destination = rule.destination, .priority = 102
+	};
+	struct policy_place place = { 99, 24, 16, false, false };
+	struct rt_link link;
+	struct domain *domain;
+
+	ON_A_MACHINE(state);
+	make_lan(bench);
+	put_policy(bench, 10, 100);
+	assert_settles(bench);
+	domain = domain_of(bench, "vpc-a");
+	for (place.priority = 1; place.priority < 100; place.priority += 49) {
+		rule.preference = section_policy(SECTION_PUBLISHED, &place);
+		assert_int_equal(rt_rule_add(domain->netlink, &rule), 0);
+	}
+	assert_int_equal(rt_link_find(domain->netlink, "vco7", &link), 0);
+	route.index = link.index;
+	assert_int_equal(rt_route_add(domain->netlink, &route), 0);
+	for (int i = 0; i < 2; i++) /* what is right may be taken for the one that is too much */
+		settle(bench);
+	assert_int_equal(settle(bench), 0);
+	assert_int_equal(rules_of_policies(bench), 4);
+	assert_int_equal(rt_route_delete(domain->netlink, &route), -ESRCH);
+}
+
 static void test_a_device_that_cannot_be_made_marks_nothing(void **state)
 {
 	ON_A_MACHINE(state);
@@ -379,6 +454,7 @@ static void test_one_resource_is_looked_at_alone(void **state)
 
 	ON_A_MACHINE(state);
 	make_lan(bench);
+	put_policy(bench, 10, 100);
 	assert_settles(bench);
 	look(bench, &all);
 	assert_scope_agrees(bench, &all, KIND_VPC, "vpc-a");
@@ -386,10 +462,13 @@ static void test_one_resource_is_looked_at_alone(void **state)
 	assert_scope_agrees(bench, &all, KIND_VPN_GATEWAY, "vpn-a");
 	assert_scope_agrees(bench, &all, KIND_VPN_CONNECTION, "vco-b");
 	assert_scope_agrees(bench, &all, KIND_VPN_ROUTE_ENTRY, "vpn-a.vco-a.10.9.0.0-16");
+	assert_scope_agrees(bench, &all, KIND_VPN_PBR_ROUTE_ENTRY, strchr(POLICY, '/') + 1);
 	world_drop(bench->world, "vpn-route-entry/vpn-a.vco-a.10.9.0.0-16");
+	world_drop(bench->world, POLICY);
 	world_drop(bench->world, "vpn-connection/vco-a");
 	assert_scope_agrees(bench, &all, KIND_VPN_ROUTE_ENTRY, "vpn-a.vco-a.10.9.0.0-16");
 	assert_scope_agrees(bench, &all, KIND_VPN_CONNECTION, "vco-a");
+	assert_scope_agrees(bench, &all, KIND_VPN_PBR_ROUTE_ENTRY, strchr(POLICY, '/') + 1);
 	world_drop(bench->world, "vpn-gateway/vpn-a");
 	assert_scope_agrees(bench, &all, KIND_VPN_GATEWAY, "vpn-a");
 	assert_scope_agrees(bench, &all, KIND_VPN_ROUTE_ENTRY, "vpn-a.vco-b.10.9.0.0-16");
@@ -498,6 +577,8 @@ int main(void)
 		TEST(test_a_lan_that_cannot_go_back_is_still_seen),
 		TEST(test_a_lan_that_is_there_already),
 		TEST(test_routes_of_equal_weight),
+		TEST(test_policy_routes),
+		TEST(test_what_was_left_at_two_places),
 		TEST(test_a_device_that_cannot_be_made_marks_nothing),
 		TEST(test_a_lost_device_is_replaced),
 		TEST(test_every_setting_counts),

@@ -259,7 +259,7 @@ static void test_some_routes(void **state)
 	assert_int_equal(rt_routes(*state, 10002, 0, &routes, &len), 0);
 	assert_int_equal(len, 0);
 	free(routes);
-	assert_int_equal(info->rtm_type, RTN_UNREACHABLE);
+	assert_int_equal(info->rtm_type, RTN_UNSPEC); /* unreachable and throw */
 }
 
 /* What we send reads back as what it was. */
@@ -272,6 +272,7 @@ static void test_routes_there_and_back(void **state)
 			.index = (int)(unit_next() % 3) };
 		struct rt_route back;
 
+		route.is_throw = !route.index && unit_next() % 2;
 		kernel.len = kernel.at = 0;
 		answer_error(0, 0);
 		assert_int_equal(rt_route_add(*state, &route), 0);
@@ -280,19 +281,31 @@ static void test_routes_there_and_back(void **state)
 		assert_int_equal(back.priority, route.priority);
 		assert_true(prefix_equal(back.destination, route.destination));
 		assert_int_equal(back.index, route.index);
+		assert_int_equal(back.is_throw, route.is_throw);
 	}
+}
+
+static struct prefix some_prefix(void)
+{
+	struct prefix prefix = { { (uint32_t)unit_next() }, (uint8_t)(unit_next() % 33) };
+
+	return prefix.len ? prefix : (struct prefix){ 0 };
 }
 
 static void test_rules_there_and_back(void **state)
 {
 	for (int round = 0; round < 500; round++) {
 		struct rt_rule rule = { .preference = (uint32_t)unit_next(),
-			.is_unreachable = unit_next() % 2,
+			.action = (enum rt_action)(unit_next() % 4),
+			.source = some_prefix(),
+			.destination = some_prefix(),
 			.without_default = unit_next() % 2 };
 		struct rt_rule back;
 
-		if (!rule.is_unreachable)
+		if (rule.action == RT_LOOKUP)
 			rule.table = (uint32_t)unit_next();
+		if (rule.action == RT_GOTO)
+			rule.target = (uint32_t)unit_next();
 		if (unit_next() % 2)
 			snprintf(
 				rule.in_interface, IFNAMSIZ, "vco%u", (uint32_t)unit_next() % 1000);
@@ -301,9 +314,12 @@ static void test_rules_there_and_back(void **state)
 		assert_int_equal(rt_rule_add(*state, &rule), 0);
 		assert_true(rt_read_rule((const void *)kernel.request, &back));
 		assert_int_equal(back.table, rule.table);
+		assert_int_equal(back.target, rule.target);
 		assert_int_equal(back.preference, rule.preference);
-		assert_int_equal(back.is_unreachable, rule.is_unreachable);
+		assert_int_equal(back.action, rule.action);
 		assert_int_equal(back.without_default, rule.without_default);
+		assert_true(prefix_equal(back.source, rule.source));
+		assert_true(prefix_equal(back.destination, rule.destination));
 		assert_string_equal(back.in_interface, rule.in_interface);
 	}
 }
@@ -315,12 +331,14 @@ static void test_foreign_rule(void **state)
 	struct rt_rule rule;
 
 	(void)state;
-	(void)info;
+	info->action = FR_ACT_TO_TBL;
 	assert_false(rt_read_rule(message, &rule));
 	mnl_attr_put_u8(message, FRA_PROTOCOL, RTPROT_KERNEL);
 	assert_false(rt_read_rule(message, &rule));
 	mnl_attr_put_u8(message, FRA_PROTOCOL, RT_PROTOCOL);
 	assert_true(rt_read_rule(message, &rule));
+	info->action = FR_ACT_PROHIBIT; /* never one of ours */
+	assert_false(rt_read_rule(message, &rule));
 }
 
 static void test_addresses_there_and_back(void **state)

@@ -34,11 +34,46 @@ static void test_keys(void **state)
 	part.type = PART_RULE;
 	part.rule = (struct rt_rule){ .preference = 1000, .table = 10007, .in_interface = "vco7" };
 	assert_key(&part, "vpc-a/3-rule/1000/vco7/10007");
+	part.rule = (struct rt_rule){ .preference = 1511000, .table = 1073741838 };
+	assert_int_equal(prefix_parse("10.0.0.0/24", &part.rule.source), 0);
+	assert_int_equal(prefix_parse("10.9.0.0/16", &part.rule.destination), 0);
+	assert_key(&part, "vpc-a/3-rule/1500000/policy/1073741838/10.0.0.0/24/10.9.0.0/16");
 	part.type = PART_ROUTE;
 	part.route = (struct rt_route){ .table = 10007, .priority = 101, .index = 5 };
 	part.route_number = 7;
 	assert_int_equal(prefix_parse("10.9.0.0/16", &part.route.destination), 0);
 	assert_key(&part, "vpc-a/4-route/10007/10.9.0.0/16/7"); /* another priority is a change */
+}
+
+static struct rt_rule some_rule(void)
+{
+	static const uint32_t preferences[] = { 500, 1000, 500000, 501500, 990000, 1001500,
+		1001501 };
+	struct rt_rule rule = { .preference = preferences[unit_next() % ARRAY_LEN(preferences)],
+		.table = (uint32_t)(10002 + unit_next() % 2) };
+
+	if (unit_next() % 2)
+		memcpy(rule.in_interface, "vco7", 5);
+	rule.source = (struct prefix){ { 10 }, (uint8_t)(unit_next() % 2 * 8) };
+	rule.destination = (struct prefix){ { 192 }, (uint8_t)(8 + unit_next() % 2) };
+	return rule;
+}
+
+static void test_same_rules_have_the_same_key(void **state)
+{
+	static char vpc[] = "vpc-a";
+	int same = 0;
+
+	(void)state;
+	for (int round = 0; round < 5000; round++) {
+		struct part a = { .type = PART_RULE, .vpc_id = vpc, .rule = some_rule() };
+		struct part b = { .type = PART_RULE, .vpc_id = vpc, .rule = some_rule() };
+		AUTO_FREE char *left = part_key(&a), *right = part_key(&b);
+
+		assert_int_equal(part_is_same_rule(&a.rule, &b.rule), strcmp(left, right) == 0);
+		same += strcmp(left, right) == 0;
+	}
+	assert_true(same > 50);
 }
 
 /* An item must not borrow what it was made of. */
@@ -55,21 +90,6 @@ static void test_an_item_is_a_copy(void **state)
 	assert_string_equal(((struct part *)items.items[0].data)->vpc_id, "vpc-a");
 	assert_int_equal(((struct part *)items.items[0].data)->type, PART_DOMAIN);
 	items_clear(&items);
-}
-
-static void test_tables(void **state)
-{
-	(void)state;
-	assert_int_equal(part_published_table(1), 10002);
-	assert_int_equal(part_all_table(1), 10003);
-	for (uint32_t number = 1; number < 1000; number++) {
-		assert_int_equal(part_gateway_number(part_published_table(number)), number);
-		assert_int_equal(part_gateway_number(part_all_table(number)), number);
-	}
-	assert_int_equal(part_gateway_number(0), 0);
-	assert_int_equal(part_gateway_number(254), 0); /* main */
-	assert_int_equal(part_gateway_number(10000), 0);
-	assert_int_equal(part_gateway_number(10001), 0);
 }
 
 static void test_link_numbers(void **state)
@@ -89,8 +109,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_keys),
+		cmocka_unit_test(test_same_rules_have_the_same_key),
 		cmocka_unit_test(test_an_item_is_a_copy),
-		cmocka_unit_test(test_tables),
 		cmocka_unit_test(test_link_numbers),
 	};
 

@@ -31,6 +31,18 @@ static const struct part *part_of(const struct items *items, const char *key, co
 	return item->data;
 }
 
+static void assert_section(
+	const struct items *items, uint32_t section, uint32_t table, const char *owner)
+{
+	AUTO_FREE char *start = xasprintf("vpc-1/3-rule/%u//0", section);
+	AUTO_FREE char *destination = xasprintf("vpc-1/3-rule/%u//%u", section + 490000, table);
+	AUTO_FREE char *end = xasprintf("vpc-1/3-rule/%u//0", section + 499999);
+
+	assert_int_equal(part_of(items, start, owner)->rule.action, RT_NOP);
+	assert_int_equal(part_of(items, destination, owner)->rule.action, RT_LOOKUP);
+	assert_int_equal(part_of(items, end, owner)->rule.action, RT_UNREACHABLE);
+}
+
 static void test_vpc(void **state)
 {
 	struct world *world = world_new(NULL);
@@ -41,7 +53,7 @@ static void test_vpc(void **state)
 	sample_vpc(world, 1, "eth1");
 	sample_vpc(world, 2, NULL);
 	items = all_of(world);
-	assert_int_equal(items.len, 7);
+	assert_int_equal(items.len, 15);
 	(void)part_of(&items, "vpc-1/0-domain", "vpc-1");
 	part = part_of(&items, "vpc-1/1-lan", "vpc-1");
 	assert_string_equal(part->interface, "eth1");
@@ -50,9 +62,13 @@ static void test_vpc(void **state)
 	part = part_of(&items, "vpc-1/3-rule/500//254", "vpc-1");
 	assert_int_equal(part->rule.table, RT_TABLE_MAIN);
 	assert_true(part->rule.without_default);
-	assert_false(part->rule.is_unreachable);
+	assert_int_equal(part->rule.action, RT_LOOKUP);
+	part = part_of(&items, "vpc-1/3-rule/2000//0", "vpc-1");
+	assert_int_equal(part->rule.action, RT_GOTO);
+	assert_int_equal(part->rule.target, 500000);
 	part = part_of(&items, "vpc-1/3-rule/3000//0", "vpc-1");
-	assert_true(part->rule.is_unreachable);
+	assert_int_equal(part->rule.action, RT_UNREACHABLE);
+	assert_section(&items, 500000, 10000, "vpc-1");
 	assert_null(items_find(&items, "vpc-2/1-lan"));
 	items_clear(&items);
 	world_free(world);
@@ -70,17 +86,17 @@ static void test_gateway_and_connection(void **state)
 	sample_connection(world, 7, 3);
 	sample_connection(world, 8, 99); /* its gateway is not known (yet) */
 	items = all_of(world);
-	part = part_of(&items, "vpc-1/3-rule/2000//10006", "vpn-3");
-	assert_string_equal(part->rule.in_interface, "");
-	part = part_of(&items, "vpc-1/4-route/10007/0.0.0.0/0/0", "vpn-3");
-	assert_int_equal(
-		part_route_priority(part, CARRYING_UNKNOWN, 0), (uint32_t)RT_PRIORITY_LAST);
+	assert_section(&items, 2000000, 10007, "vpn-3");
+	part = part_of(&items, "vpc-1/3-rule/2495000//10006", "vpn-3");
+	assert_int_equal(part->rule.action, RT_LOOKUP);
+	assert_null(items_find(&items, "vpc-1/3-rule/995002//10006")); /* not propagated */
 	part = part_of(&items, "vpc-1/2-link/7", "vco-7");
 	assert_string_equal(part->interface, "vco7");
 	assert_string_equal(part->alias, "vco-7");
-	assert_int_equal(part->mtu, 1400);
-	part = part_of(&items, "vpc-1/3-rule/1000/vco7/10007", "vco-7");
+	assert_int_equal(part->mtu, 1422);
+	part = part_of(&items, "vpc-1/3-rule/1000/vco7/0", "vco-7");
 	assert_string_equal(part->rule.in_interface, "vco7");
+	assert_int_equal(part->rule.target, 2000000);
 	for (size_t i = 0; i < items.len; i++)
 		assert_string_not_equal(items.items[i].owner, "vco-8");
 	items_clear(&items);
@@ -107,15 +123,110 @@ static void test_routes(void **state)
 	sample_route(world, 3, 55, "192.168.2.0/24", 100, true); /* no such connection */
 	items = all_of(world);
 	part = part_of(
-		&items, "vpc-1/4-route/10006/192.168.0.0/24/7", "vpn-3.vco-7.192.168.0.0-24");
+		&items, "vpc-1/4-route/10000/192.168.0.0/24/7", "vpn-3.vco-7.192.168.0.0-24");
 	assert_int_equal(part->weight, 100);
 	(void)part_of(&items, "vpc-1/4-route/10007/192.168.0.0/24/7", "vpn-3.vco-7.192.168.0.0-24");
 	part = part_of(
 		&items, "vpc-1/4-route/10007/192.168.1.0/24/7", "vpn-3.vco-7.192.168.1.0-24");
 	assert_int_equal(part->weight, 0);
-	assert_null(items_find(&items, "vpc-1/4-route/10006/192.168.1.0/24/7"));
+	assert_null(items_find(&items, "vpc-1/4-route/10000/192.168.1.0/24/7"));
 	for (size_t i = 0; i < items.len; i++)
 		assert_null(strstr(items.items[i].key, "192.168.2.0"));
+	items_clear(&items);
+	world_free(world);
+}
+
+/* What policy routes lead to: into the tunnel while it carries, and in any case. */
+static void test_tables_of_a_connection(void **state)
+{
+	struct world *world = world_new(NULL);
+	const struct part *into, *go_on, *last, *end;
+	struct items items;
+
+	(void)state;
+	sample_vpc(world, 1, NULL);
+	sample_gateway(world, 3, 1);
+	sample_connection(world, 7, 3);
+	items = all_of(world);
+	into = part_of(&items, "vpc-1/4-route/1073741838/0.0.0.0/0/7", "vco-7");
+	go_on = part_of(&items, "vpc-1/4-route/1073741838/0.0.0.0/0/0", "vco-7");
+	last = part_of(&items, "vpc-1/4-route/1073741839/0.0.0.0/0/7", "vco-7");
+	end = part_of(&items, "vpc-1/4-route/1073741839/0.0.0.0/0/0", "vco-7");
+	assert_true(go_on->route.is_throw);
+	assert_false(end->route.is_throw);
+	assert_true(part_route_priority(into, CARRYING_YES, 0) <
+		    part_route_priority(go_on, CARRYING_UNKNOWN, 0));
+	assert_true(part_route_priority(into, CARRYING_NO, 0) >
+		    part_route_priority(go_on, CARRYING_UNKNOWN, 0));
+	assert_int_equal(part_route_priority(last, CARRYING_NO, 0),
+		part_route_priority(last, CARRYING_YES, 0));
+	assert_true(part_route_priority(last, CARRYING_NO, 0) <
+		    part_route_priority(end, CARRYING_UNKNOWN, 0));
+	items_clear(&items);
+	world_free(world);
+}
+
+#define POLICY_ID "vpn-3.vco-7.10.0.0.0-24.192.168.0.0-16"
+
+static void test_policy_routes(void **state)
+{
+	struct sample_policy policy = { 3, 7, "10.0.0.0/24", "192.168.0.0/16", 10, 100, false };
+	struct world *world = world_new(NULL);
+	const struct part *ready, *last;
+	uint32_t active;
+	struct items items;
+
+	(void)state;
+	sample_vpc(world, 1, NULL);
+	sample_gateway(world, 3, 1);
+	sample_connection(world, 7, 3);
+	sample_policy(world, &policy);
+	sample_policy(world, &(struct sample_policy){ 3, 55, "10.0.0.0/24", "192.168.0.0/16", 10,
+				     100, true }); /* no such connection */
+	items = all_of(world);
+#define READY "/policy/1073741838/10.0.0.0/24/192.168.0.0/16"
+#define LAST "/policy/1073741839/10.0.0.0/24/192.168.0.0/16"
+	ready = part_of(&items, "vpc-1/3-rule/2000000" READY, POLICY_ID);
+	last = part_of(&items, "vpc-1/3-rule/2000000" LAST, POLICY_ID);
+	assert_int_equal(ready->rule.table, table_ready(7));
+	assert_int_equal(last->rule.table, table_last(7));
+	assert_true(ready->rule.preference < last->rule.preference);
+	assert_true(prefix_equal(ready->rule.source, sample_prefix("10.0.0.0/24")));
+	assert_true(prefix_equal(ready->rule.destination, sample_prefix("192.168.0.0/16")));
+	assert_null(items_find(&items, "vpc-1/3-rule/500000" READY));
+	for (size_t i = 0; i < items.len; i++)
+		assert_null(strstr(items.items[i].owner, "vco-55"));
+	active = ready->rule.preference;
+	items_clear(&items);
+	policy.weight = 0;
+	policy.publish = true;
+	sample_policy(world, &policy);
+	items = all_of(world);
+	ready = part_of(&items, "vpc-1/3-rule/2000000" READY, POLICY_ID);
+	assert_true(ready->rule.preference > active); /* the same item at another place */
+	assert_true(ready->rule.preference <
+		    part_of(&items, "vpc-1/3-rule/2000000" LAST, POLICY_ID)->rule.preference);
+	(void)part_of(&items, "vpc-1/3-rule/500000" READY, POLICY_ID);
+	(void)part_of(&items, "vpc-1/3-rule/500000" LAST, POLICY_ID);
+	items_clear(&items);
+	world_free(world);
+}
+
+/* With AutoPropagate the VPC follows the gateway's BGP routes, after all destination routes. */
+static void test_propagated_bgp(void **state)
+{
+	struct world *world = world_new(NULL);
+	struct vpn_gateway *gateway;
+	struct items items;
+
+	(void)state;
+	sample_vpc(world, 1, NULL);
+	sample_gateway(world, 3, 1);
+	gateway = resource_dup(KIND_VPN_GATEWAY, world_get(world, KIND_VPN_GATEWAY, "vpn-3"));
+	gateway->auto_propagate = true;
+	sample_put(world, KIND_VPN_GATEWAY, gateway);
+	items = all_of(world);
+	(void)part_of(&items, "vpc-1/3-rule/995002//10006", "vpn-3");
 	items_clear(&items);
 	world_free(world);
 }
@@ -184,13 +295,24 @@ static void test_same_link_and_rule(void **state)
 	assert_false(is_same(&want, &seen));
 	seen = want;
 	assert_false(is_same(&want, &seen));
-	want = seen = (struct part){ .type = PART_RULE, .rule = { .without_default = true } };
+	want = seen = (struct part){ .type = PART_RULE };
 	assert_true(is_same(&want, &seen));
-	seen.rule.without_default = false;
+	seen.rule.without_default = true;
 	assert_false(is_same(&want, &seen));
-	want = seen = (struct part){ .type = PART_RULE, .rule = { .is_unreachable = true } };
-	assert_true(is_same(&want, &seen));
-	seen.rule.is_unreachable = false;
+	seen = want;
+	seen.rule.action = RT_GOTO;
+	assert_false(is_same(&want, &seen));
+	seen = want;
+	seen.rule.target = 500000;
+	assert_false(is_same(&want, &seen));
+	seen = want;
+	seen.rule.preference = 1500;
+	assert_false(is_same(&want, &seen));
+	seen = want;
+	seen.rule.source.len = 8;
+	assert_false(is_same(&want, &seen));
+	seen = want;
+	seen.rule.destination.len = 8;
 	assert_false(is_same(&want, &seen));
 }
 
@@ -209,6 +331,9 @@ static void test_same_route(void **state)
 	assert_true(is_same(&want, &seen));
 	seen.route.priority = up + 1;
 	assert_false(is_same(&want, &seen));
+	seen.route.priority = up;
+	seen.route.is_throw = true;
+	assert_false(is_same(&want, &seen));
 }
 
 static void test_numbers(void **state)
@@ -220,13 +345,6 @@ static void test_numbers(void **state)
 		     "vco-1", "eth0", "", "xvco1", "vco4294967296", NULL };
 		*name; name++)
 		assert_int_equal(part_link_number(*name), 0);
-	for (uint32_t number = 1; number < 1000; number++) {
-		assert_int_equal(part_gateway_number(part_published_table(number)), number);
-		assert_int_equal(part_gateway_number(part_all_table(number)), number);
-		assert_int_not_equal(part_published_table(number), part_all_table(number - 1));
-	}
-	assert_int_equal(part_gateway_number(RT_TABLE_MAIN), 0);
-	assert_int_equal(part_gateway_number(PART_TABLE_BASE), 0);
 }
 
 static uint32_t below(uint32_t limit)
@@ -251,6 +369,10 @@ static void random_world(struct world *world)
 
 		sample_route(world, 1 + below(gateways + 1), 1 + below(connections + 1),
 			destination, below(2) * 100, below(2));
+		sample_policy(world, &(struct sample_policy){ 1 + below(gateways + 1),
+					     1 + below(connections + 1),
+					     below(2) ? "10.0.0.0/24" : "10.0.0.0/16", destination,
+					     1 + below(100), below(2) * 100, below(2) });
 	}
 }
 
@@ -309,6 +431,9 @@ int main(void)
 		cmocka_unit_test(test_vpc),
 		cmocka_unit_test(test_gateway_and_connection),
 		cmocka_unit_test(test_routes),
+		cmocka_unit_test(test_tables_of_a_connection),
+		cmocka_unit_test(test_policy_routes),
+		cmocka_unit_test(test_propagated_bgp),
 		cmocka_unit_test(test_priority),
 		cmocka_unit_test(test_same_domain_and_lan),
 		cmocka_unit_test(test_same_link_and_rule),

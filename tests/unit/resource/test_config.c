@@ -41,6 +41,8 @@ static void the_example_says_the_defaults(void **state)
 	assert_int_equal(example->listen_port, empty->listen_port);
 	assert_string_equal(example->tls_key, empty->tls_key);
 	assert_string_equal(example->state_dir, empty->state_dir);
+	assert_memory_equal(&example->quotas, &empty->quotas, sizeof(example->quotas));
+	assert_int_equal(example->quotas.vpn_gateways, 1000);
 	assert_string_equal(example->run_dir, empty->run_dir);
 	assert_string_equal(example->key_file, empty->key_file);
 	assert_string_equal(example->plugin_dir, empty->plugin_dir);
@@ -122,6 +124,8 @@ static void mistakes_are_told_with_their_line(void **state)
 		{ "[users]\napi_uid = 0\n", "f:2: ", "numeric" },
 		{ "[users]\napi_uid = 4294967295\n", "f:2: ", "numeric" },
 		{ "[log]\nlevel = loud\n", "f:2: ", "debug" },
+		{ "[quotas]\nvpn_gateways = -1\n", "f:2: ", "0 (no limit)" },
+		{ "[quotas]\nvpn_gateways = 1000001\n", "f:2: ", "1000000" },
 	};
 
 	(void)state;

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Counting against the configuration. One row per quota says what is counted and which key raises
+ * it.
+ */
+#include "api/actions/quota.h"
+
+#include "api/actions/find.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+static const struct row {
+	enum kind kind;
+	enum reason reason;
+	size_t offset;     /* of the limit in struct config_quotas; 0 there: no limit */
+	const char *key;   /* of the configuration */
+	const char *field; /* parameter that names the scope; "": the account */
+	const char *scope; /* field of the kind that is compared with it; NULL: none */
+	bool is_below;     /* the scope starts the ids of what is counted */
+	const char *noun;
+} rows[] = {
+#define LIMIT(member) offsetof(struct config_quotas, member), #member
+	[QUOTA_VPN_GATEWAYS] = { KIND_VPN_GATEWAY, REASON_QUOTA_FULL, LIMIT(vpn_gateways), "", NULL,
+		false, "VPN gateways" },
+	[QUOTA_CUSTOMER_GATEWAYS] = { KIND_CUSTOMER_GATEWAY, REASON_QUOTA_FULL,
+		LIMIT(customer_gateways_per_region), "RegionId", "RegionId", false,
+		"customer gateways" },
+	[QUOTA_VPN_CONNECTIONS] = { KIND_VPN_CONNECTION, REASON_QUOTA_FULL,
+		LIMIT(vpn_connections_per_gateway), "VpnGatewayId", "VpnGatewayId", false,
+		"connections" },
+	[QUOTA_ROUTE_ENTRIES] = { KIND_VPN_ROUTE_ENTRY, REASON_QUOTA_FULL,
+		LIMIT(route_entries_per_gateway), "VpnGatewayId", NULL, true,
+		"destination-based routes" },
+	[QUOTA_PBR_ROUTE_ENTRIES] = { KIND_VPN_PBR_ROUTE_ENTRY, REASON_QUOTA_FULL,
+		LIMIT(pbr_route_entries_per_gateway), "VpnGatewayId", NULL, true,
+		"policy-based routes" },
+	[QUOTA_AUTOMATIC_ROUTE_ENTRIES] = { KIND_VPN_PBR_ROUTE_ENTRY, REASON_POLICY_ROUTE_QUOTA,
+		LIMIT(pbr_route_entries_per_gateway), "VpnGatewayId", NULL, true,
+		"policy-based routes" },
+#undef LIMIT
+};
+
+/* All of the kind, or all below the scope: where that is few enough, nothing has to be read. */
+static int count_keys(
+	const struct api *api, const struct row *row, const char *scope, uint64_t *ret)
+{
+	AUTO_FREE char *prefix = xasprintf("desired/%s/%s%s", kind_info(row->kind)->name,
+		row->is_below ? scope : "", row->is_below ? "." : "");
+
+	return store_count(api->store, prefix, ret);
+}
+
+static int count_of_scope(
+	const struct api *api, const struct row *row, const char *scope, uint64_t *ret)
+{
+	const struct field *field = field_find(kind_info(row->kind)->fields, row->scope);
+	AUTO_FOUND struct found found = {};
+	int err = find_all(api, row->kind, NULL, scope, &found);
+
+	*ret = 0;
+	for (size_t i = 0; !err && i < found.len; i++) {
+		AUTO_FREE char *owner = field_to_text(field, found.items[i].resource);
+
+		*ret += strcmp(owner, scope) == 0;
+	}
+	return err;
+}
+
+int quota_check(
+	const struct api *api, enum quota quota, const char *scope, int more, struct fault *fault)
+{
+	const struct row *row = &rows[quota];
+	AUTO_FREE char *remedy =
+		xasprintf("delete some, or raise %s in [quotas] of vpngw.conf", row->key);
+	uint32_t max;
+	uint64_t now;
+	int err;
+
+	memcpy(&max, (const char *)&api->config->quotas + row->offset, sizeof(max));
+	if (!max || more <= 0)
+		return 0;
+	err = count_keys(api, row, scope, &now);
+	if (!err && row->scope && now + (unsigned int)more > max)
+		err = count_of_scope(api, row, scope, &now);
+	if (err || now + (unsigned int)more <= max)
+		return err;
+	return fault_setf(fault, row->reason, *row->field ? row->field : NULL, scope, remedy,
+		"%shas %" PRIu64 " %s and would get %d more; at most %" PRIu32 " are allowed",
+		*row->field ? "" : "the account ", now, row->noun, more, max);
+}

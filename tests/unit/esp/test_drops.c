@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Dropped packets in the connection log: what is new, at once, and then once a minute at most.
+ */
+#include "support/unit.h"
+
+#include "drivers/esp/drops.h"
+
+#include <string.h>
+
+static char text[512];
+static json_t *data;
+
+static bool tell(struct drops_told *told, const struct espd_tunnel_counters *counters, int64_t ms)
+{
+	json_decref(data);
+	data = NULL;
+	return drops_tell(
+		told, counters, mono_add_ms((struct mono){ 1 }, ms), text, sizeof(text), &data);
+}
+
+static void test_growth(void **state)
+{
+	struct drops_told told = { .is_known = true };
+	struct espd_tunnel_counters counters = { .in_packets = 7, .drop_no_sa = 9 };
+
+	(void)state;
+	assert_false(tell(&told, &counters, 0));
+	counters.drop_selector = 2;
+	counters.drop_auth = 1;
+	assert_true(tell(&told, &counters, 10000));
+	assert_string_equal(text,
+		"packets were dropped: 2 outside the negotiated networks (LocalSubnet, "
+		"RemoteSubnet), 1 failed the integrity check (forged or damaged on the way)");
+	assert_int_equal(json_integer_value(json_object_get(data, "DropSelector")), 2);
+	assert_int_equal(json_integer_value(json_object_get(data, "DropAuthentication")), 1);
+	assert_int_equal(json_object_size(data), 2);
+	counters.drop_selector = 5;
+	assert_false(tell(&told, &counters, 69999));
+	assert_true(tell(&told, &counters, 70000));
+	assert_int_equal(json_integer_value(json_object_get(data, "DropSelector")), 3);
+	assert_false(tell(&told, &counters, 200000));
+	json_decref(data);
+	data = NULL;
+}
+
+/* A new agent does not tell the old one's news; a new espd counts from zero. */
+static void test_beginnings(void **state)
+{
+	struct drops_told told = { 0 };
+	struct espd_tunnel_counters counters = { .drop_replay = 100 };
+
+	(void)state;
+	assert_false(tell(&told, &counters, 0));
+	counters.drop_replay = 101;
+	assert_true(tell(&told, &counters, 10));
+	assert_int_equal(json_integer_value(json_object_get(data, "DropReplay")), 1);
+	counters.drop_replay = 3;
+	assert_true(tell(&told, &counters, 60010));
+	assert_int_equal(json_integer_value(json_object_get(data, "DropReplay")), 3);
+	json_decref(data);
+	data = NULL;
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_growth),
+		cmocka_unit_test(test_beginnings),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
