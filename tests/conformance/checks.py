@@ -16,6 +16,7 @@ REQUEST_ID = re.compile(r"[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}")
 FORMS = (("v1", "POST", "JSON"), ("v1", "GET", "JSON"), ("v1", "POST", "XML"), ("v1", "GET", "XML"),
          ("acs3", "POST", None), ("acs3", "GET", None))
 # Calls that name an entry by what it holds: another value is another entry.
+NAMES_A_ROUTE = re.compile(r"(Modify|Delete|Publish)Vpn(Pbr)?RouteEntry.*/refuses/Route(Dest|Source)=.*/")
 NAMES_AN_ENTRY = re.compile(r"(Modify|Delete)Vpn(Pbr)?RouteEntry.*/takes/(Weight|Priority)=")
 
 
@@ -74,7 +75,7 @@ class Checks:
             if is_dual(row):
                 yield from self._dual(operation, base, row)
             if name.endswith("Id") and row["required"] and name not in ("RegionId", "ZoneId"):
-                yield from self._unknown(operation, base, name)
+                yield from self._unknown(operation, base, f"{name}.1" if row["type"] == "array" else name)
             for is_good, label, changed in trials(row, base):
                 yield from self._trial(operation, base, name, is_good, label, changed)
 
@@ -94,7 +95,7 @@ class Checks:
 
     def _unknown(self, operation, base, name):
         code, _ = self._send(operation, base | {name: "vpn-none"})
-        yield f"{operation}/unknown/{name}", "" if code.endswith(".NotFound") else code
+        yield f"{operation}/unknown/{name.removesuffix('.1')}", "" if code.endswith(".NotFound") else code
 
     def _trial(self, operation, base, name, is_good, label, changed):
         others = {key: value for key, value in base.items() if not key.startswith(f"{name}.")}
@@ -104,10 +105,11 @@ class Checks:
                 return  # every real call is one
             is_other = NAMES_AN_ENTRY.match(check) and changed[name] != base.get(name)
             wanted = "InvalidRouteEntry.NotFound" if is_other else "accepted"
-            code, _ = self._send(operation, others | changed)
+            code, _ = self._send(operation, others | changed | self.world.beside(operation, name, changed.get(name)))
             yield check, "" if code == wanted else code
         else:
-            yield check, self._refused(operation, others | changed, name, _codes(name, label))
+            codes = _codes(name, label) + ["InvalidRouteEntry.NotFound"] * bool(NAMES_A_ROUTE.match(check))
+            yield check, self._refused(operation, others | changed, name, codes)
 
     # --- answers
 
@@ -165,7 +167,8 @@ def _codes(name, label):
     """Codes that tell a bad value of the parameter, or of the key in its JSON text."""
     key = label.partition("=")[0]
     inner = f"Invalid{key[0].upper()}{key[1:]}" if "=" in label else ""
-    return [f"Invalid{name}", f"IllegalParam.{name}", f"Invalid{name}Key", f"Invalid{name}Value", *([inner] * bool(inner))]
+    return [f"Invalid{name}", f"IllegalParam.{name}", f"Invalid{name}Key", f"Invalid{name}Value",
+            *([inner] * bool(inner)), *([f"Missing{name}"] * (label == "no key"))]
 
 
 def _shape(name, value):

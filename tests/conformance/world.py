@@ -6,8 +6,8 @@ import itertools
 from gateway import REGION, ZONE
 from wire import Client
 
-POLICY = {"RouteSource": "10.1.0.0/24", "RouteDest": "192.168.60.0/24", "Weight": "100"}
 TAGS = {"Tag.1.Key": "owner", "Tag.1.Value": "net"}
+LOG_S = 1_700_000_000  # when the connection's line of log was written
 PREPAID = {"InstanceChargeType": "PREPAY", "Period": "1"}
 # Everything a connection can hold; health checks and BGP switched off.
 FULL = {"Name": "both", "EffectImmediately": "true",
@@ -20,19 +20,18 @@ FULL = {"Name": "both", "EffectImmediately": "true",
 class World:
     def __init__(self, gateway):
         self.client = Client(gateway, "v1")
-        self.numbers = itertools.count(1)
+        self.numbers, self.routes = itertools.count(1), itertools.count(1)
         self.vpc = self.new_vpc("10.1.0.0/16")
         self.vswitch = self.new_vswitch()
         self.gateway = self.new_gateway(Name="one-of-all", Description="with a text", **PREPAID)
         self.customer = self.new_customer(Name="far", Description="with a text", Asn="65010", AuthKey="bgp-key")
         self.connection = self.new_connection(**FULL)
+        gateway.keep_log(self.connection, [(LOG_S * 1000, "INFO", "", "a < b & c", "")])
         self.route = self.new_route()
-        self.policy = self.new_policy() if self.serves("CreateVpnPbrRouteEntry") else POLICY | {
-            "VpnGatewayId": self.gateway, "NextHop": self.connection}
-        if self.serves("TagResources"):
-            for kind, name in (("VPNGATEWAY", self.gateway), ("CUSTOMERGATEWAY", self.customer),
-                               ("VPNCONNECTION", self.connection), ("VPC", self.vpc), ("VSWITCH", self.vswitch)):
-                self.call("TagResources", {"ResourceType": kind, "ResourceId.1": name, **TAGS})
+        self.policy = self.new_policy()
+        for kind, name in (("VPNGATEWAY", self.gateway), ("CUSTOMERGATEWAY", self.customer),
+                           ("VPNCONNECTION", self.connection), ("VPC", self.vpc), ("VSWITCH", self.vswitch)):
+            self.call("TagResources", {"ResourceType": kind, "ResourceId.1": name, **TAGS})
 
     def close(self):
         self.client.close()
@@ -50,7 +49,7 @@ class World:
     def new_vswitch(self):
         number = next(self.numbers)
         return self.call("CreateVSwitch", {
-            "VpcId": self.vpc, "ZoneId": ZONE, "CidrBlock": f"10.1.{number}.0/24", "VSwitchName": "lan",
+            "VpcId": self.vpc, "ZoneId": ZONE, "CidrBlock": f"10.1.{number % 250}.0/24", "VSwitchName": "lan",
             "Description": "with a text"})["VSwitchId"]
 
     def new_gateway(self, Description="", **more):
@@ -60,7 +59,8 @@ class World:
         return made
 
     def new_customer(self, **more):
-        address = f"198.51.101.{next(self.numbers)}"
+        number = next(self.numbers)
+        address = f"198.51.{101 + number // 250}.{1 + number % 250}"
         return self.call("CreateCustomerGateway", {"IpAddress": address} | more)["CustomerGatewayId"]
 
     def new_connection(self, **more):
@@ -72,7 +72,7 @@ class World:
 
     def _route(self):
         return {"VpnGatewayId": self.gateway, "NextHop": self.connection, "Weight": "100",
-                "RouteDest": f"192.168.{next(self.numbers)}.0/24"}
+                "RouteDest": f"192.168.{next(self.routes)}.0/24"}
 
     def new_route(self):
         route = self._route()
@@ -92,16 +92,15 @@ class World:
 
     def creations(self):
         """Requests that make something: the same kept and spent."""
+        route = {"PublishVpc": "false", "OverlayMode": "Ipsec", "Description": "with a text"}
         return {
-            "CreateVpc": {"CidrBlock": "10.0.0.0/8", "VpcName": "home", "Description": "x"},
-            "CreateVSwitch": {"VpcId": self.vpc, "ZoneId": ZONE, "CidrBlock": "10.1.250.0/24"},
-            "CreateVpnGateway": {"VpcId": self.vpc, "Bandwidth": "10"},
-            "CreateCustomerGateway": {"IpAddress": "198.51.100.77", "Name": "n", "Description": "with a text"},
-            "CreateVpnConnection": self.ends(self.new_customer()) | {"Name": "n"},
-            "CreateVpnRouteEntry": self._route() | {"PublishVpc": "false", "OverlayMode": "Ipsec",
-                                                    "Description": "with a text"},
-            "CreateVpnPbrRouteEntry": self._policy() | {"PublishVpc": "false", "OverlayMode": "Ipsec",
-                                                        "Description": "with a text", "Priority": "10"},
+            "CreateVpc": lambda: {"CidrBlock": "10.0.0.0/8", "VpcName": "home", "Description": "x"},
+            "CreateVSwitch": lambda: {"VpcId": self.vpc, "ZoneId": ZONE, "CidrBlock": "10.1.251.0/24"},
+            "CreateVpnGateway": lambda: {"VpcId": self.vpc, "Bandwidth": "10"},
+            "CreateCustomerGateway": lambda: {"IpAddress": "198.51.100.77", "Name": "n", "Description": "with a text"},
+            "CreateVpnConnection": lambda: self.ends(self.new_customer()) | {"Name": "n"},
+            "CreateVpnRouteEntry": lambda: self._route() | route,
+            "CreateVpnPbrRouteEntry": lambda: self._policy() | route | {"Priority": "10"},
         }
 
     def readings(self):
@@ -117,7 +116,7 @@ class World:
             "DescribeVpnGatewayAvailableZones": {"Spec": "10M"},
             "DescribeCustomerGateway": {"CustomerGatewayId": self.customer},
             "DescribeVpnConnection": connection, "DownloadVpnConnectionConfig": connection,
-            "DescribeVpnConnectionLogs": connection | {"MinutePeriod": "10"},
+            "DescribeVpnConnectionLogs": connection | {"From": str(LOG_S), "MinutePeriod": "10"},
             "DescribeVpnRouteEntries": gateway, "DescribeVpnPbrRouteEntries": gateway,
             "DescribeVpnCrossAccountAuthorizations": connection,
             "ListTagResources": {"ResourceType": "VPNGATEWAY", "ResourceId.1": self.gateway},
@@ -133,7 +132,7 @@ class World:
             return pick(self.new_route, self.route)
 
         def policy():
-            return pick(self.new_policy, self.policy) if self.serves("CreateVpnPbrRouteEntry") else self.policy
+            return pick(self.new_policy, self.policy)
 
         def without(names, parameters):
             return {name: value for name, value in parameters.items() if name not in names}
@@ -162,15 +161,21 @@ class World:
             "DeleteVpc": lambda: {"VpcId": self.new_vpc()},
         }
 
+    def beside(self, operation, name, text):
+        """What a good value needs beside it, when that names an object."""
+        return {("MoveVpnResourceGroup", "ResourceType", "CustomerGateway"): {"InstanceId": self.customer},
+                ("PublishVpnRouteEntry", "RouteType", "pbr"): {
+                    key: value for key, value in self.policy.items() if key not in ("Weight", "Priority")},
+                }.get((operation, name, text), {})
+
     def is_write(self, operation):
         return operation not in self.readings()
 
     def request(self, operation, fresh=False):
         """A request that works."""
-        for family in (self.readings(), self.creations()):
-            if operation in family:
-                return {"RegionId": REGION} | family[operation]
-        return {"RegionId": REGION} | self.changes(fresh)[operation]()
+        reading = self.readings().get(operation)
+        making = (self.creations() | self.changes(fresh)).get(operation)
+        return {"RegionId": REGION} | (making() if reading is None else reading)
 
     def snapshot(self):
         """All that there is, to see that nothing changed."""
@@ -178,4 +183,4 @@ class World:
                  "DescribeVpnConnections": {}, "DescribeVpnRouteEntries": {"VpnGatewayId": self.gateway},
                  "DescribeVpnPbrRouteEntries": {"VpnGatewayId": self.gateway}}
         return {action: self.call(action, {"PageSize": "50"} | parameters) | {"RequestId": ""}
-                for action, parameters in lists.items() if self.serves(action)}
+                for action, parameters in lists.items()}
