@@ -6,6 +6,7 @@
  */
 #include "resource/fields.h"
 #include "resource/kinds.h"
+#include "resource/selectors.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -231,6 +232,8 @@ static int check(const void *resource, struct fault *fault)
 	const struct vpn_connection *connection = resource;
 	int err = check_versions(connection, fault);
 
+	if (!err && !vpn_connection_is_destination_mode(connection))
+		err = selectors_check(connection, fault);
 	if (!err)
 		err = check_bgp(&connection->bgp_config, fault);
 	if (!err)

@@ -10,6 +10,10 @@ from gateway import Gateway  # noqa: E402
 from wire import Client  # noqa: E402
 
 
+def pytest_addoption(parser):
+    parser.addoption("--model-steps", type=int, default=200, help="calls that test_model.py compares")
+
+
 @pytest.fixture(scope="module")
 def gateway():
     """One server for the tests of a file that leave it as it was; its log must stay without findings."""

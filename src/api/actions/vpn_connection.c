@@ -11,6 +11,7 @@
 #include "api/actions/guard.h"
 #include "api/actions/listing.h"
 #include "api/actions/quota.h"
+#include "api/actions/vpn_connection_siblings.h"
 #include "api/actions/vpn_route_automatic.h"
 
 #include <errno.h>
@@ -57,6 +58,7 @@ static int create_vpn_connection(const struct api *api, const struct request *re
 	AUTO_RESOURCE(vpn_connection) struct vpn_connection *connection = NULL;
 	AUTO_RESOURCE(vpn_gateway) struct vpn_gateway *gateway = NULL;
 	AUTO_RESOURCE(customer_gateway) struct customer_gateway *peer = NULL;
+	AUTO_SIBLINGS struct siblings siblings = {};
 	int err = vpn_connection_unsupported(request, fault);
 
 	if (!err)
@@ -85,7 +87,9 @@ static int create_vpn_connection(const struct api *api, const struct request *re
 	if (!err)
 		err = quota_check(api, QUOTA_VPN_CONNECTIONS, gateway->meta.id, 1, fault);
 	if (!err)
-		err = vpn_connection_alone(api, NULL, connection, fault);
+		err = siblings_find(api, NULL, connection, &siblings);
+	if (!err)
+		err = siblings_check(NULL, connection, &siblings, fault);
 	if (!err)
 		err = automatic_routes_follow(api, request, connection, change, fault);
 	if (err)
@@ -162,8 +166,36 @@ static int apply_given(const struct api *api, const struct request *request, str
 		err = vpn_connection_served(connection, fault);
 	if (!err)
 		err = hold_ends(api, change, gateway, peer);
+	return err;
+}
+
+/* Whether the connection asks for other routes than before. */
+static bool has_other_routes(
+	const struct vpn_connection *before, const struct vpn_connection *connection)
+{
+	static const char *const names[] = { "LocalSubnet", "RemoteSubnet", "AutoConfigRoute" };
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		if (!field_equal(field_find(kind_info(KIND_VPN_CONNECTION)->fields, names[i]),
+			    before, connection))
+			return true;
+	return false;
+}
+
+/* The connections beside it and the routes through it. */
+static int follow(const struct api *api, const struct request *request, struct change *change,
+	const struct vpn_connection *before, const struct vpn_connection *connection,
+	json_t *answer, struct fault *fault)
+{
+	AUTO_SIBLINGS struct siblings siblings = {};
+	int err = siblings_find(api, before, connection, &siblings);
+
 	if (!err)
-		err = vpn_connection_alone(api, before, connection, fault);
+		err = siblings_follow(api, before, connection, &siblings, change, answer, fault);
+	if (!err)
+		err = siblings_check(before, connection, &siblings, fault);
+	if (!err && has_other_routes(before, connection))
+		err = automatic_routes_follow(api, request, connection, change, fault);
 	return err;
 }
 
@@ -180,6 +212,8 @@ static int modify_vpn_connection(const struct api *api, const struct request *re
 		return err;
 	connection = resource_dup(KIND_VPN_CONNECTION, before);
 	err = apply_given(api, request, change, before, connection, fault);
+	if (!err)
+		err = follow(api, request, change, before, connection, answer, fault);
 	if (err)
 		return err;
 	change->resource_id = xstrdup(connection->meta.id);
@@ -214,7 +248,7 @@ static int delete_vpn_connection(const struct api *api, const struct request *re
 			.doc = "true: negotiate at once; false: with the first packet." },         \
 		{ .name = "AutoConfigRoute",                                                       \
 			.type = PARAM_BOOL,                                                        \
-			.doc = "Routes for protected data flows; no effect with 0.0.0.0/0." },     \
+			.doc = "Policy routes for the protected data flows." },                    \
 		{ .name = "EnableDpd", .type = PARAM_BOOL, .doc = "Dead peer detection, 30 s." },  \
 		{ .name = "EnableNatTraversal", .type = PARAM_BOOL, .doc = "NAT traversal." },     \
 		{ .name = "IkeConfig", .type = PARAM_JSON, .doc = "Phase 1." },                    \
@@ -238,8 +272,12 @@ static int delete_vpn_connection(const struct api *api, const struct request *re
 static const struct parameter create_parameters[] = {
 	{ .name = "VpnGatewayId", .required = true, .doc = "VPN gateway." },
 	{ .name = "CustomerGatewayId", .required = true, .doc = "Customer gateway." },
-	{ .name = "LocalSubnet", .required = true, .doc = "0.0.0.0/0: destination routing." },
-	{ .name = "RemoteSubnet", .required = true, .doc = "0.0.0.0/0: destination routing." },
+	{ .name = "LocalSubnet",
+		.required = true,
+		.doc = "CIDR blocks, with commas; 0.0.0.0/0 on both sides: destination routing." },
+	{ .name = "RemoteSubnet",
+		.required = true,
+		.doc = "CIDR blocks, with commas; 0.0.0.0/0 on both sides: destination routing." },
 	SETTINGS_PARAMETERS,
 	UNSUPPORTED_PARAMETERS,
 	{ .name = "Tags", .type = PARAM_TAGS, .max = 20, .doc = "Tags." },
@@ -248,8 +286,10 @@ static const struct parameter create_parameters[] = {
 
 static const struct parameter modify_parameters[] = {
 	{ .name = "VpnConnectionId", .required = true, .doc = "The connection." },
-	{ .name = "LocalSubnet", .doc = "0.0.0.0/0: destination routing." },
-	{ .name = "RemoteSubnet", .doc = "0.0.0.0/0: destination routing." },
+	{ .name = "LocalSubnet",
+		.doc = "CIDR blocks, with commas; 0.0.0.0/0 on both sides: destination routing." },
+	{ .name = "RemoteSubnet",
+		.doc = "CIDR blocks, with commas; 0.0.0.0/0 on both sides: destination routing." },
 	SETTINGS_PARAMETERS,
 	UNSUPPORTED_PARAMETERS,
 	{},
@@ -281,10 +321,13 @@ const struct action vpn_connection_actions[] = {
 	{ "ModifyVpnConnectionAttribute", API_VERSION_VPC, true, modify_parameters,
 		modify_vpn_connection,
 		"Changes what was given, key by key also inside the JSON parameters. The gateway "
+		"and the customer gateway stay. Connections with the same gateway, customer "
+		"gateway "
+		"and identities share IkeConfig, EnableDpd and EnableNatTraversal: those follow, "
 		"and "
-		"the customer gateway stay." },
+		"AlsoModified names them." },
 	{ "DeleteVpnConnection", API_VERSION_VPC, true, one_parameters, delete_vpn_connection,
-		"Deletes a connection. Refused while a route made by hand points to it, so that no "
-		"route is left behind pointing to nothing." },
+		"Deletes a connection and the routes that came with it. Refused while a route made "
+		"by hand points to it, so that no route is left behind pointing to nothing." },
 	{},
 };

@@ -11,20 +11,11 @@ MUST_CHECK int vpn_connection_unsupported(const struct request *request, struct 
 /* The gateway does IPsec, and both are in one region. */
 MUST_CHECK int vpn_connection_check_ends(const struct vpn_gateway *gateway,
 	const struct customer_gateway *peer, struct fault *fault);
-/* Features that come with routing: health check, BGP, protected data flows. */
+/* Features that come with routing: health check, BGP. */
 MUST_CHECK int vpn_connection_served(const struct vpn_connection *connection, struct fault *fault);
 /* Identities that were left out: the gateway's and the customer gateway's address. */
 void vpn_connection_fill_ids(struct vpn_connection *connection, const struct vpn_gateway *gateway,
 	const struct customer_gateway *peer);
-/*
- * In destination mode one connection per gateway, peer and pair of identities: nothing else tells
- * two of them apart when the peer calls. IKEv1 connections in main mode to one peer start with the
- * same pre-shared key. before: the connection as it was, NULL for a new one. The caller holds the
- * gateway's guard.
- */
-MUST_CHECK int vpn_connection_alone(const struct api *api, const struct vpn_connection *before,
-	const struct vpn_connection *connection, struct fault *fault);
-
 MUST_CHECK int vpn_connection_describe(const struct api *api, const void *resource, json_t *answer);
 /* The answer of a modification. */
 MUST_CHECK int vpn_connection_describe_modified(

@@ -63,7 +63,7 @@ MUST_CHECK int route_modify(const struct api *api, const struct request *request
 	const struct route_table *table, struct change *change, struct fault *fault);
 MUST_CHECK int route_delete(const struct api *api, const struct request *request,
 	const struct route_table *table, struct change *change, struct fault *fault);
-/* A table of its own action, as both have it. */
+/* PublishVpnRouteEntry, for both. */
 int vpn_route_publish(const struct api *api, const struct request *request, struct change *change,
 	json_t *answer, struct fault *fault);
 extern const struct parameter vpn_route_publish_parameters[];

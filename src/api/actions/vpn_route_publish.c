@@ -47,8 +47,7 @@ static int publish_all(const struct api *api, const struct request *request,
 }
 
 static int withdraw_from_other(const struct api *api, const struct request *request,
-	const struct route_table *table, const char *gateway_id, struct change *change,
-	struct fault *fault)
+	const struct route_table *table, const char *gateway_id, struct change *change)
 {
 	const struct route_table *other =
 		table == &policy_routes ? &destination_routes : &policy_routes;
@@ -57,8 +56,7 @@ static int withdraw_from_other(const struct api *api, const struct request *requ
 	size_t len;
 	int err = publish_all(api, request, other, below, change, &len, &unused);
 
-	/* A destination the other table cannot have. */
-	(void)fault;
+	/* Refused: a destination the other table cannot have. */
 	return err == -EINVAL ? 0 : err;
 }
 
@@ -91,7 +89,7 @@ int vpn_route_publish(const struct api *api, const struct request *request, stru
 	if (err || parse_bool(params_get(&request->params, "PublishVpc"), &is_published) < 0 ||
 		is_published)
 		return err;
-	return withdraw_from_other(api, request, table, gateway->meta.id, change, fault);
+	return withdraw_from_other(api, request, table, gateway->meta.id, change);
 }
 
 static const char *const types[] = { "dbr", "pbr", NULL };

@@ -189,7 +189,6 @@ static void what_connections_cannot_do_is_refused(void **state)
 	refused_to_create("UnsupportedFeature", "BgpConfig.EnableBgp", "BgpConfig",
 		"{\"EnableBgp\":\"true\",\"TunnelCidr\":\"169.254.10.0/30\","
 		"\"LocalBgpIp\":\"169.254.10.1\"}");
-	refused_to_create("UnsupportedFeature", "LocalSubnet", "LocalSubnet", "10.0.0.0/8");
 	refused_to_create("UnsupportedFeature", "EnableTunnelsBgp", "EnableTunnelsBgp", "true");
 	refused_to_create("UnsupportedFeature", "TunnelOptionsSpecification",
 		"TunnelOptionsSpecification.1.Role", "master");
