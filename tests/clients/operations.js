@@ -31,7 +31,7 @@ const lower = (object) => Object.fromEntries(
   Object.entries(object).map(([name, value]) => [name[0].toLowerCase() + name.slice(1), value]));
 
 /* What an answer about the connection holds, in the one and in the list. */
-function isConnection(s, one) {
+function checkConnection(s, one) {
   has(one, {
     vpnConnectionId: s.connection, vpnGatewayId: s.gateway, customerGatewayId: s.customer, name: 'sdk',
     localSubnet: '0.0.0.0/0', remoteSubnet: '0.0.0.0/0', effectImmediately: true, enableDpd: true,
@@ -43,7 +43,7 @@ function isConnection(s, one) {
   assert.equal(typeof one.createTime, 'number');
 }
 
-function isGateway(s, one) {
+function checkGateway(s, one) {
   has(one, {
     vpnGatewayId: s.gateway, vpcId: s.vpc, vSwitchId: s.vswitch, name: 'sdk-gateway', spec: '10M', status: 'updating',
     businessStatus: 'Normal', chargeType: 'PostpayByFlow', autoPropagate: false, ipsecVpn: 'enable',
@@ -128,12 +128,12 @@ const gateways = {
       { vpnGatewayId: s.gateway, name: 'sdk-gateway', description: 'edge', autoPropagate: false });
   },
   async DescribeVpnGateway(call, s) {
-    isGateway(s, await call('DescribeVpnGateway', { VpnGatewayId: s.gateway }));
+    checkGateway(s, await call('DescribeVpnGateway', { VpnGatewayId: s.gateway }));
   },
   async DescribeVpnGateways(call, s) {
     const list = await call('DescribeVpnGateways', { VpcId: s.vpc, PageNumber: 1, PageSize: 10 });
     has(list, { totalCount: 1, pageNumber: 1, pageSize: 10 });
-    isGateway(s, list.vpnGateways.vpnGateway[0]);
+    checkGateway(s, list.vpnGateways.vpnGateway[0]);
   },
   async CreateCustomerGateway(call, s) {
     const made = await call('CreateCustomerGateway', { IpAddress: '203.0.114.7', Name: 'far', Asn: '1.10',
@@ -180,14 +180,14 @@ const connections = {
   },
   async DescribeVpnConnection(call, s) {
     const one = await call('DescribeVpnConnection', { VpnConnectionId: s.connection });
-    isConnection(s, one);
+    checkConnection(s, one);
     has(one, { vpnBgpConfig: { enableBgp: 'false' } });
     has(one.tags.tag[0], { key: 'owner', value: 'net' });
   },
   async DescribeVpnConnections(call, s) {
     const list = await call('DescribeVpnConnections', { VpnGatewayId: s.gateway, Tag: TAG, PageSize: 50 });
     has(list, { totalCount: 1, pageSize: 50 });
-    isConnection(s, list.vpnConnections.vpnConnection[0]);
+    checkConnection(s, list.vpnConnections.vpnConnection[0]);
     has(list.vpnConnections.vpnConnection[0].tag.tag[0], { key: 'owner', value: 'net' });
   },
   async DownloadVpnConnectionConfig(call, s) {
