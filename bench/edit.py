@@ -18,6 +18,7 @@ from lab.world import World
 ROUTES = 1000
 RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV4_RULE = 7, 8
 RTM_NEWROUTE, RTM_NEWRULE = 24, 32
+SO_RCVBUFFORCE = 33  # the socket module does not know it
 TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -31,6 +32,7 @@ class Notices:
                 self.socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE)
             finally:
                 setns(before.fileno())
+        self.socket.setsockopt(socket.SOL_SOCKET, SO_RCVBUFFORCE, 1 << 23)
         self.socket.bind((0, 1 << (group - 1)))
         self.socket.settimeout(30)
 
@@ -120,7 +122,7 @@ class Crowd:
 def measure(build, quick):
     samples = {}
     for connections in (10, 200):
-        with World("/run/lab") as world:
+        with World(f"/run/lab-{connections}") as world:
             gateway = Gateway(world, build).start()
             found = Crowd(gateway, connections).measure(20 if quick else 100)
             samples |= {f"{connections}_{name}": value for name, value in found.items()}

@@ -30,6 +30,7 @@ struct request {
 	const struct action *action;
 	struct params params;      /* query and form, without the signature's own */
 	const char *access_key_id; /* "" on the unix socket */
+	const char *policy;        /* of that key; NULL on the unix socket: all is allowed */
 	const char *source;        /* "192.0.2.7" or "unix" */
 	const char *host;          /* Host header, for HostId */
 	char request_id[37];       /* upper-case UUID */
@@ -80,6 +81,7 @@ struct action {
 	int (*handle)(const struct api *api, const struct request *request, struct change *change,
 		json_t *answer, struct fault *fault);
 	const char *doc;
+	bool is_administrative; /* no pattern of a policy allows it */
 };
 
 /* The table of all actions, by (version, name); NULL and which of the two was unknown. */
@@ -88,4 +90,5 @@ const struct action *action_find(const char *version, const char *name, enum rea
 extern const struct action vpc_actions[], vswitch_actions[], vpn_gateway_actions[],
 	customer_gateway_actions[], vpn_connection_actions[], vpn_connection_log_actions[],
 	vpn_route_actions[], vpn_pbr_route_actions[], region_actions[], tag_actions[],
-	resource_group_actions[], peer_view_actions[], absent_actions[], extension_actions[];
+	resource_group_actions[], peer_view_actions[], absent_actions[], extension_actions[],
+	access_key_actions[];

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The order of the checks: form, clock, key, signature, and only then the nonce, so that nobody
- * without a key can fill the nonce table or use up another's nonce. Knows no action.
+ * without a key can fill the nonce table or use up another's nonce. A key's rate is counted after
+ * its signature, so that nobody can use up another's either; failures are counted by address and
+ * beyond the limit told less, while a good signature from the same address always counts. Knows no
+ * action.
  */
 #include "api/authenticate.h"
 
@@ -39,18 +42,19 @@ static int check_clock(const struct authenticator *auth, const char *timestamp, 
 	int64_t *ret_s, struct fault *fault)
 {
 	int64_t now_s = now_ms / 1000;
-	char now_text[WALL_TEXT_SIZE];
+	char now_text[WALL_TEXT_SIZE], remedy[64];
 
 	if (wall_parse(timestamp, ret_s) < 0)
 		return fault_set(fault, REASON_TIMESTAMP_FORMAT, "Timestamp", timestamp,
 			"must read YYYY-MM-DDThh:mm:ssZ", NULL);
 	wall_format(now_s, now_text);
+	snprintf(remedy, sizeof(remedy), "the server's time is %s", now_text);
 	if (*ret_s < now_s - AUTHENTICATE_SKEW_S || *ret_s > now_s + AUTHENTICATE_SKEW_S)
 		return fault_set(fault, REASON_TIMESTAMP_EXPIRED, "Timestamp", timestamp,
-			"must be within 15 minutes of the server's clock", now_text);
+			"must be within 15 minutes of the server's clock", remedy);
 	if (*ret_s < auth->oldest_s)
 		return fault_set(fault, REASON_TIMESTAMP_EXPIRED, "Timestamp", timestamp,
-			"must not be before the start of the server", now_text);
+			"must not be before the start of the server", remedy);
 	return 0;
 }
 
@@ -81,8 +85,19 @@ static int check_nonce(const struct authenticator *auth, const struct claim *cla
 	return err;
 }
 
+static int check_rate(struct buckets *buckets, const char *name, const char *what, int64_t now_ms,
+	struct caller *caller, struct fault *fault)
+{
+	uint64_t wait_ms = buckets ? buckets_take(buckets, name, now_ms) : 0;
+
+	if (!wait_ms)
+		return 0;
+	caller->retry_after_ms = wait_ms;
+	return fault_set(fault, REASON_THROTTLED, NULL, NULL, what, NULL);
+}
+
 static int check_claim(const struct authenticator *auth, const struct claim *claim, int64_t now_ms,
-	struct fault *fault, char **ret_message)
+	struct caller *caller, struct fault *fault, char **ret_message)
 {
 	struct access_key *key;
 	int64_t stamp_s;
@@ -104,7 +119,12 @@ static int check_claim(const struct authenticator *auth, const struct claim *cla
 		err = fault_set(fault, REASON_ACCESS_KEY_INACTIVE, "AccessKeyId",
 			claim->access_key_id, NULL, NULL);
 	if (!err)
+		err = check_rate(auth->requests, key->meta.id, "this access key sends too many",
+			now_ms, caller, fault);
+	if (!err)
 		err = check_nonce(auth, claim, now_ms / 1000, stamp_s, fault);
+	if (!err)
+		caller->policy = xstrdup(key->policy);
 	resource_free(KIND_ACCESS_KEY, key);
 	return err;
 }
@@ -228,7 +248,7 @@ static int authenticate_acs3(const struct authenticator *auth, const struct http
 	ret->access_key_id = xstrdup(header.credential);
 	err = claim_acs3(http, query, &header, &claim, fault);
 	if (!err)
-		err = check_claim(auth, &claim, now_ms, fault, ret_message);
+		err = check_claim(auth, &claim, now_ms, ret, fault, ret_message);
 	free(claim.string_to_sign);
 	acs3_header_clear(&header);
 	return err;
@@ -250,11 +270,31 @@ static int authenticate_v1(const struct authenticator *auth, const struct http_r
 	ret->access_key_id = xstrndup(or_empty(params_get(params, "AccessKeyId")), WORD_MAX);
 	err = claim_v1(http, params, &claim, fault);
 	if (!err)
-		err = check_claim(auth, &claim, now_ms, fault, ret_message);
+		err = check_claim(auth, &claim, now_ms, ret, fault, ret_message);
 	if (claim.string_to_sign)
 		wipe(claim.string_to_sign, strlen(claim.string_to_sign));
 	free(claim.string_to_sign);
 	return err;
+}
+
+static bool is_failure(enum reason reason)
+{
+	return reason == REASON_ACCESS_KEY_UNKNOWN || reason == REASON_ACCESS_KEY_INACTIVE ||
+	       reason == REASON_SIGNATURE_WRONG;
+}
+
+/* Too many failures: the next ones are answered without what their reason would tell. */
+static void count_failure(const struct authenticator *auth, const char *source, int64_t now_ms,
+	struct caller *caller, struct fault *fault, char **ret_message)
+{
+	struct fault throttled = {};
+
+	if (!is_failure(fault->reason) || !check_rate(auth->failures, source,
+						  "too many bad signatures come from this address",
+						  now_ms, caller, &throttled))
+		return;
+	*fault = throttled;
+	free(TAKE_PTR(*ret_message));
 }
 
 int authenticate(const struct authenticator *auth, const struct http_request *http,
@@ -273,6 +313,8 @@ int authenticate(const struct authenticator *auth, const struct http_request *ht
 		err = authenticate_acs3(auth, http, query, params, now_ms, ret, fault, ret_message);
 	else
 		err = authenticate_v1(auth, http, params, now_ms, ret, fault, ret_message);
+	if (err < 0)
+		count_failure(auth, http->source, now_ms, ret, fault, ret_message);
 	for (size_t i = 0; i < ARRAY_LEN(own); i++)
 		params_remove(params, own[i]);
 	return err;
@@ -281,6 +323,7 @@ int authenticate(const struct authenticator *auth, const struct http_request *ht
 void caller_clear(struct caller *caller)
 {
 	free(caller->access_key_id);
+	free(caller->policy);
 	free(caller->action);
 	free(caller->version);
 	*caller = (struct caller){ 0 };

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "api/action.h"
+#include "api/buckets.h"
 #include "api/http.h"
 #include "api/nonce.h"
 
@@ -16,12 +17,16 @@ struct authenticator {
 	struct nonces *nonces;
 	/* Requests stamped before this second are refused: their nonces may have been forgotten. */
 	int64_t oldest_s;
+	struct buckets *requests; /* of each key; NULL: no limit */
+	struct buckets *failures; /* bad keys and signatures of each address; NULL: no limit */
 };
 
 struct caller {
 	char *access_key_id; /* "" for root on the unix socket */
+	char *policy;        /* NULL for root on the unix socket, and for who is refused */
 	char *action, *version;
 	bool wants_xml;
+	uint64_t retry_after_ms; /* of a refusal for too many requests, else 0 */
 };
 
 /*

@@ -6,10 +6,12 @@
 #include "api/dispatch.h"
 
 #include "api/check.h"
+#include "api/permit.h"
 #include "api/token.h"
 #include "base/log.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 /* A few are enough for one server; of several on one store each loses every other race. */
@@ -18,14 +20,17 @@
 static int check_region(const struct api *api, const struct request *request, struct fault *fault)
 {
 	const char *region = params_get(&request->params, "RegionId");
+	char remedy[96];
 
 	if (!region || !*region)
 		return 0;
 	for (size_t i = 0; i < api->config->regions_len; i++)
 		if (!strcmp(api->config->regions[i].id, region))
 			return 0;
+	snprintf(remedy, sizeof(remedy), "use %.64s; DescribeRegions lists all",
+		api->config->regions[0].id);
 	return fault_set(fault, REASON_REGION_NOT_FOUND, "RegionId", region,
-		"must be a region of this server", api->config->regions[0].id);
+		"must be a region of this server", remedy);
 }
 
 /* One run of the handler and, for writes, one commit. -ESTALE: run again. */
@@ -106,7 +111,11 @@ void dispatch(const struct api *api, struct request *request, const char *versio
 			reason == REASON_VERSION_UNKNOWN ? version : name, NULL, NULL);
 		return;
 	}
-	err = run(api, request, ret);
+	err = permit_check(request, &ret->fault);
+	if (!err)
+		err = run(api, request, ret);
+	if (!err)
+		permit_mask(request, ret->answer);
 	if (!err || (err == -EINVAL && ret->fault.reason != REASON_NONE))
 		return;
 	(void)fault_set(&ret->fault, is_temporary(err) ? REASON_UNAVAILABLE : REASON_INTERNAL, NULL,

@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * api/http.h over libevent's evhttp. The only file that includes it. Requests are small and
- * answered at once, so a request never outlives its callback.
+ * api/http.h over libevent's evhttp. Requests are small and answered at once, so a request never
+ * outlives its callback. How long a connection may take for what, and how many there may be, is in
+ * http_guard.c; no other file includes evhttp.
  */
 #include "api/http.h"
+
+#include "api/http_guard.h"
+#include "api/http_linger.h"
 
 #include "base/fd.h"
 #include "base/log.h"
@@ -22,16 +26,20 @@
 #include <event2/http_struct.h>
 #include <event2/keyvalq_struct.h>
 #include <event2/listener.h>
+#include <inttypes.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <openssl/ssl.h>
 #include <string.h>
 
-#define TIMEOUT_S 30
+#define TIMEOUT_S 60
 #define BACKLOG 512
 #define HEADERS_MAX 100
 #define DRAIN_MAX_MS 2000
+#define DRAIN_LOOK_MS 20
 #define ACCEPT_PAUSE_MS 100
+#define ACCEPT_BATCH 16 /* then those who are connected have their turn */
+#define ACCEPT_BREATH_MS 1
 #define ALL_METHODS                                                                                \
 	(EVHTTP_REQ_GET | EVHTTP_REQ_POST | EVHTTP_REQ_HEAD | EVHTTP_REQ_PUT | EVHTTP_REQ_DELETE | \
 		EVHTTP_REQ_OPTIONS | EVHTTP_REQ_TRACE | EVHTTP_REQ_CONNECT | EVHTTP_REQ_PATCH)
@@ -42,6 +50,7 @@ struct listener {
 	struct evhttp_bound_socket *socket;
 	SSL_CTX *tls;
 	struct loop_timer *pause; /* until it accepts again */
+	unsigned int accepted;    /* since the last pause */
 	struct listener *next;
 };
 
@@ -50,8 +59,9 @@ struct http_server {
 	http_handler *handle;
 	void *arg;
 	struct listener *listeners;
-	size_t unsent; /* answers on their way */
+	struct http_guard *guard;
 	struct loop_timer *drain_timer;
+	uint32_t drain_left_ms;
 	void (*drained)(void *arg);
 	void *drained_arg;
 };
@@ -145,13 +155,25 @@ static void read_target(struct evhttp_request *req, char **ret_path, char **ret_
 	*ret_query = xstrdup(query ? query : "");
 }
 
+static struct bufferevent *bufferevent_of(struct evhttp_request *req)
+{
+	return evhttp_connection_get_bufferevent(evhttp_request_get_connection(req));
+}
+
 static void sent(struct evhttp_request *req, void *arg)
 {
 	struct http_server *server = arg;
 
-	(void)req;
-	if (!--server->unsent && server->drained)
-		loop_timer_set(server->drain_timer, 0);
+	http_guard_sent(server->guard, bufferevent_of(req));
+}
+
+/* The request was refused before all of it came. */
+static void refusal_sent(struct evhttp_request *req, void *arg)
+{
+	struct http_server *server = arg;
+
+	http_linger(server->loop, bufferevent_getfd(bufferevent_of(req)));
+	sent(req, arg);
 }
 
 static void answer(struct http_server *server, struct evhttp_request *req,
@@ -170,13 +192,18 @@ static void answer(struct http_server *server, struct evhttp_request *req,
 	evhttp_clear_headers(headers);
 	evhttp_add_header(headers, "Content-Type", answer.content_type);
 	evhttp_add_header(headers, "Cache-Control", "no-store");
+	if (answer.retry_after_ms) {
+		AUTO_FREE char *wait = xasprintf("%" PRIu64, answer.retry_after_ms);
+
+		evhttp_add_header(headers, "x-acs-retry-after", wait);
+	}
 	if (must_close || server->drained)
 		evhttp_add_header(headers, "Connection", "close");
 	evbuffer_add(body, answer.text, strlen(answer.text));
 	wipe(answer.text, strlen(answer.text));
 	free(answer.text);
-	server->unsent++;
-	evhttp_request_set_on_complete_cb(req, sent, server);
+	http_guard_answer(server->guard, bufferevent_of(req));
+	evhttp_request_set_on_complete_cb(req, request->broken ? refusal_sent : sent, server);
 	evhttp_send_reply(req, answer.status, NULL, body);
 	evbuffer_free(body);
 }
@@ -235,10 +262,23 @@ static void received(struct evhttp_request *req, void *arg)
 	params_clear(&request.headers);
 }
 
+/* libevent accepts all that wait in one go, unless it is stopped. */
+static void count_accepted(struct listener *listener)
+{
+	if (!listener->socket || ++listener->accepted < ACCEPT_BATCH)
+		return;
+	evconnlistener_disable(evhttp_bound_socket_get_listener(listener->socket));
+	loop_timer_set(listener->pause, ACCEPT_BREATH_MS);
+}
+
 static struct bufferevent *new_plain(struct event_base *base, void *arg)
 {
-	(void)arg;
-	return bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE);
+	struct bufferevent *connection = bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE);
+
+	count_accepted(arg);
+	if (connection)
+		http_guard_watch(the_server->guard, connection);
+	return connection;
 }
 
 static struct bufferevent *new_tls(struct event_base *base, void *arg)
@@ -247,8 +287,11 @@ static struct bufferevent *new_tls(struct event_base *base, void *arg)
 	struct bufferevent *connection = bufferevent_openssl_socket_new(
 		base, -1, SSL_new(listener->tls), BUFFEREVENT_SSL_ACCEPTING, BEV_OPT_CLOSE_ON_FREE);
 
-	if (connection)
-		bufferevent_openssl_set_allow_dirty_shutdown(connection, 1);
+	count_accepted(listener);
+	if (!connection)
+		return NULL;
+	bufferevent_openssl_set_allow_dirty_shutdown(connection, 1);
+	http_guard_watch(the_server->guard, connection);
 	return connection;
 }
 
@@ -256,6 +299,7 @@ static void accept_again(void *arg)
 {
 	struct listener *listener = arg;
 
+	listener->accepted = 0;
 	if (listener->socket)
 		evconnlistener_enable(evhttp_bound_socket_get_listener(listener->socket));
 }
@@ -283,14 +327,20 @@ static void library_says(int severity, const char *text)
 	log_debug("libevent: %s", text);
 }
 
-static void drain_over(void *arg)
+static void drain(void *arg)
 {
 	struct http_server *server = arg;
 
-	server->drained(server->drained_arg);
+	if (http_guard_is_quiet(server->guard) || server->drain_left_ms < DRAIN_LOOK_MS) {
+		server->drained(server->drained_arg);
+		return;
+	}
+	server->drain_left_ms -= DRAIN_LOOK_MS;
+	loop_timer_set(server->drain_timer, DRAIN_LOOK_MS);
 }
 
-struct http_server *http_new(struct loop *loop, http_handler *handle, void *arg)
+struct http_server *http_new(
+	struct loop *loop, const struct http_limits *limits, http_handler *handle, void *arg)
 {
 	struct http_server *server = xcalloc(1, sizeof(*server));
 
@@ -300,7 +350,8 @@ struct http_server *http_new(struct loop *loop, http_handler *handle, void *arg)
 	server->loop = loop;
 	server->handle = handle;
 	server->arg = arg;
-	server->drain_timer = loop_timer_new(loop, drain_over, server);
+	server->guard = http_guard_new(loop, limits->connections, limits->connections_per_source);
+	server->drain_timer = loop_timer_new(loop, drain, server);
 	the_server = server;
 	return server;
 }
@@ -323,9 +374,15 @@ void http_free(struct http_server *server)
 		server->listeners = first->next;
 		free_listener(first);
 	}
+	http_guard_free(server->guard);
 	loop_timer_free(server->drain_timer);
 	free(server);
 	the_server = NULL;
+}
+
+void http_set_limits(struct http_server *server, const struct http_limits *limits)
+{
+	http_guard_set(server->guard, limits->connections, limits->connections_per_source);
 }
 
 int http_serve_take(struct http_server *server, int fd, SSL_CTX *tls)
@@ -338,8 +395,6 @@ int http_serve_take(struct http_server *server, int fd, SSL_CTX *tls)
 	evhttp_set_allowed_methods(listener->http, ALL_METHODS);
 	evhttp_set_max_headers_size(listener->http, HTTP_HEAD_MAX);
 	evhttp_set_max_body_size(listener->http, HTTP_BODY_MAX);
-	/* Read what is still coming, or the reset of the connection would eat our answer. */
-	evhttp_set_flags(listener->http, EVHTTP_SERVER_LINGERING_CLOSE);
 	evhttp_set_timeout(listener->http, TIMEOUT_S);
 	evhttp_set_default_content_type(listener->http, NULL);
 	evhttp_set_gencb(listener->http, received, server);
@@ -358,6 +413,15 @@ int http_serve_take(struct http_server *server, int fd, SSL_CTX *tls)
 	return 0;
 }
 
+void http_set_tls(struct http_server *server, SSL_CTX *tls)
+{
+	for (struct listener *listener = server->listeners; listener; listener = listener->next)
+		if (listener->tls && SSL_CTX_up_ref(tls)) {
+			SSL_CTX_free(listener->tls);
+			listener->tls = tls;
+		}
+}
+
 void http_drain(struct http_server *server, void (*done)(void *arg), void *arg)
 {
 	server->drained = done;
@@ -367,7 +431,8 @@ void http_drain(struct http_server *server, void (*done)(void *arg), void *arg)
 			evhttp_del_accept_socket(listener->http, listener->socket);
 		listener->socket = NULL;
 	}
-	loop_timer_set(server->drain_timer, server->unsent ? DRAIN_MAX_MS : 0);
+	server->drain_left_ms = DRAIN_MAX_MS;
+	loop_timer_set(server->drain_timer, 0);
 }
 
 int http_bind_tcp(const char *address, uint16_t port)

@@ -36,18 +36,28 @@ struct http_request {
 struct http_answer {
 	int status;
 	const char *content_type;
-	char *text; /* the server frees it */
+	char *text;              /* the server frees it */
+	uint64_t retry_after_ms; /* 0: not said */
+};
+
+struct http_limits {
+	uint32_t connections, connections_per_source;
 };
 
 typedef void http_handler(void *arg, const struct http_request *request, struct http_answer *ret);
 
 /* One server a process: libevent's own error pages are answered by it. */
-struct http_server *http_new(struct loop *loop, http_handler *handle, void *arg);
+struct http_server *http_new(
+	struct loop *loop, const struct http_limits *limits, http_handler *handle, void *arg);
+void http_set_limits(struct http_server *server, const struct http_limits *limits);
 void http_free(struct http_server *server);
 DEFINE_CLEANUP(struct http_server, http_free)
 /* Serves a listening stream socket, with TLS when tls is not NULL. Takes ownership of fd. */
 MUST_CHECK int http_serve_take(struct http_server *server, int fd, SSL_CTX *tls);
-/* Accepts no more, finishes what is running: calls done from the loop when nothing is left. */
+/* New connections get this context; those that are open go on with theirs. */
+void http_set_tls(struct http_server *server, SSL_CTX *tls);
+/* Accepts no more, finishes what is being sent or answered: calls done from the loop when nothing
+ * is left, or after two seconds. */
 void http_drain(struct http_server *server, void (*done)(void *arg), void *arg);
 /* A TCP socket with its address; nobody can connect before http_listen(). */
 MUST_CHECK int http_bind_tcp(const char *address, uint16_t port);

@@ -27,6 +27,7 @@
 #define REFERENCE_MAX (1024 * 1024)
 
 struct daemon {
+	const char *config_path;
 	struct config *config;
 	SSL_CTX *tls;
 	int tcp_fd, unix_fd; /* -1 once the HTTP server has them */
@@ -98,13 +99,78 @@ static int drop_privileges(const struct config *config)
 	return err < 0 ? failed("privileges", err) : 0;
 }
 
-static void reopen_audit(void *arg)
+/* The files of root are closed to us by now: a key that is to be reloaded belongs to our user. */
+static void reload_tls(struct daemon *daemon)
+{
+	SSL_CTX *tls = NULL;
+
+	if (!daemon->tls)
+		return;
+	if (certificate_open(daemon->config, &tls) < 0 || !tls) {
+		log_warn("the TLS certificate stays as it was: let uid %u read the key, or restart",
+			(unsigned int)geteuid());
+		return;
+	}
+	http_set_tls(daemon->http, tls);
+	SSL_CTX_free(daemon->tls);
+	daemon->tls = tls;
+}
+
+static void use_limits(struct daemon *daemon)
+{
+	const struct config *config = daemon->config;
+	const struct authenticator *auth = &daemon->service.authenticator;
+
+	buckets_set(auth->requests, config->requests_per_second, config->request_burst);
+	buckets_set(auth->failures, config->failures_per_second, config->failure_burst);
+	http_set_limits(daemon->http,
+		&(struct http_limits){ config->connections, config->connections_per_source });
+	log_init("vpngw-api", (enum log_level)config->log_level);
+}
+
+/* What was opened as root, or names where things are. */
+static bool needs_restart(const struct config *old, const struct config *new)
+{
+	return strcmp(old->listen_address, new->listen_address) != 0 ||
+	       old->listen_port != new->listen_port ||
+	       !*old->tls_certificate != !*new->tls_certificate ||
+	       strcmp(old->state_dir, new->state_dir) != 0 ||
+	       strcmp(old->run_dir, new->run_dir) != 0 ||
+	       strcmp(old->key_file, new->key_file) != 0 || old->api_uid != new->api_uid ||
+	       old->api_gid != new->api_gid || old->store_gid != new->store_gid;
+}
+
+static void reload_config(struct daemon *daemon)
+{
+	struct config *config = NULL;
+	AUTO_FREE char *message = NULL;
+
+	if (config_load(daemon->config_path, &config, &message) < 0) {
+		log_err("the configuration stays as it was: %s", message);
+		return;
+	}
+	if (needs_restart(daemon->config, config)) {
+		log_err("the configuration stays as it was: address, paths and users of the API "
+			"need a restart");
+		config_free(config);
+		return;
+	}
+	config_free(daemon->config);
+	daemon->config = config;
+	daemon->service.api.config = config;
+	use_limits(daemon);
+	log_notice("the configuration was read again");
+}
+
+static void hang_up(void *arg)
 {
 	struct daemon *daemon = arg;
 	int err = audit_reopen(daemon->service.audit);
 
 	if (err < 0)
 		(void)failed("audit log", err);
+	reload_config(daemon);
+	reload_tls(daemon);
 }
 
 static void stop_loop(void *arg)
@@ -199,18 +265,23 @@ static int open_as_root(struct daemon *daemon)
 static int prepare_serving(struct daemon *daemon, bool is_first)
 {
 	struct loop *loop = daemon->service.api.loop;
+	const struct config *config = daemon->config;
 
 	daemon->service.authenticator = (struct authenticator){ .api = &daemon->service.api,
 		.nonces = nonces_new(NONCES_MAX),
+		.requests = buckets_new(config->requests_per_second, config->request_burst),
+		.failures = buckets_new(config->failures_per_second, config->failure_burst),
 		.oldest_s = is_first ? 0 : (wall_now_ms() + 999) / 1000 };
-	daemon->http = http_new(loop, service_handle, &daemon->service);
+	daemon->http = http_new(loop,
+		&(struct http_limits){ config->connections, config->connections_per_source },
+		service_handle, &daemon->service);
 	daemon->start_timer = loop_timer_new(loop, serve_network, daemon);
 	daemon->expire_timer = loop_timer_new(loop, expire_tokens, daemon);
 	loop_timer_set(daemon->start_timer, 0);
 	loop_timer_set(daemon->expire_timer, 0);
 	loop_on_signal(loop, SIGTERM, terminate, daemon);
 	loop_on_signal(loop, SIGINT, terminate, daemon);
-	loop_on_signal(loop, SIGHUP, reopen_audit, daemon);
+	loop_on_signal(loop, SIGHUP, hang_up, daemon);
 	return http_serve_take(daemon->http, TAKE_FD(daemon->unix_fd), NULL);
 }
 
@@ -238,6 +309,8 @@ static void tear_down(struct daemon *daemon)
 	loop_timer_free(daemon->start_timer);
 	loop_timer_free(daemon->expire_timer);
 	nonces_free(daemon->service.authenticator.nonces);
+	buckets_free(daemon->service.authenticator.requests);
+	buckets_free(daemon->service.authenticator.failures);
 	audit_free(daemon->service.audit);
 	snapshot_free(daemon->service.api.snapshot);
 	store_free(daemon->service.api.store);
@@ -251,7 +324,8 @@ static int print_reference(void)
 {
 	AUTO_STRBUF struct strbuf buf = STRBUF_INIT(REFERENCE_MAX);
 
-	reference_write(&buf);
+	if (reference_write(&buf) < 0)
+		return 1;
 	fputs(strbuf_text(&buf), stdout);
 	return strbuf_failed(&buf) || fflush(stdout) ? 1 : 0;
 }
@@ -273,6 +347,7 @@ int main(int argc, char **argv)
 		path = optarg;
 	}
 	log_init("vpngw-api", LEVEL_INFO);
+	daemon.config_path = path;
 	err = config_load(path, &daemon.config, &message);
 	if (err < 0) {
 		log_err("%s", message ? message : strerror(-err));

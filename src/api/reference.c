@@ -4,6 +4,7 @@
  */
 #include "api/reference.h"
 
+#include "api/refusals.h"
 #include "api/table.h"
 
 #include <inttypes.h>
@@ -94,9 +95,10 @@ static void add_action(void *arg, const struct action *action)
 	struct strbuf *buf = arg;
 	const struct parameter *row = action->parameters;
 
-	strbuf_addf(buf, "\n### %s\n\n%s Version `%s`%s.\n", action->name,
+	strbuf_addf(buf, "\n### %s\n\n%s Version `%s`%s%s.\n", action->name,
 		action->doc ? action->doc : "", action->version,
-		action->is_write ? ", changes something" : "");
+		action->is_write ? ", changes something" : "",
+		action->is_administrative ? ", for administrators only" : "");
 	if (!row || !row->name)
 		return;
 	strbuf_add(buf,
@@ -167,18 +169,7 @@ static void add_kind(struct strbuf *buf, enum kind kind)
 	add_fields(buf, info->fields, "");
 }
 
-static void add_errors(struct strbuf *buf)
-{
-	for (int reason = REASON_NONE + 1; reason < REASON_COUNT; reason++) {
-		struct fault fault = { .reason = (enum reason)reason };
-
-		if (fault_status(&fault))
-			strbuf_addf(buf, "| %d | %s | %s |\n", fault_status(&fault),
-				fault_code(&fault), reason_text(fault.reason));
-	}
-}
-
-void reference_write(struct strbuf *buf)
+int reference_write(struct strbuf *buf)
 {
 	strbuf_add(buf, intro);
 	strbuf_add(buf, "\n## Actions\n");
@@ -189,8 +180,11 @@ void reference_write(struct strbuf *buf)
 		"object.\n");
 	for (int kind = 0; kind < KIND_COUNT; kind++)
 		add_kind(buf, (enum kind)kind);
-	strbuf_add(buf, "\n## Errors\n\nA parameter that is absent or wrong is refused with "
-			"`Missing<name>` or `Invalid<name>` and the status 400.\n\n"
-			"| status | code | meaning |\n|---|---|---|\n");
-	add_errors(buf);
+	strbuf_add(buf,
+		"\n## Errors\n\nEvery way a request is refused, by Code, with an example: the "
+		"request and what\n"
+		"the server answers to it, both made by the server that printed this page. A "
+		"parameter\n"
+		"that is absent or wrong is refused with `Missing<name>` or `Invalid<name>`.\n");
+	return refusals_write(buf);
 }

@@ -6,4 +6,5 @@
 
 #include "base/strbuf.h"
 
-void reference_write(struct strbuf *buf);
+/* 0 or -errno. */
+MUST_CHECK int reference_write(struct strbuf *buf);

@@ -6,6 +6,7 @@
 #include "api/service.h"
 
 #include "api/dispatch.h"
+#include "api/permit.h"
 #include "api/signature.h"
 #include "api/xml.h"
 #include "base/instant.h"
@@ -109,6 +110,7 @@ static void serve(struct service *service, const struct http_request *http, stru
 	if (!err) {
 		call->is_known = true;
 		call->request.access_key_id = call->caller.access_key_id;
+		call->request.policy = call->caller.policy;
 		dispatch(&service->api, &call->request, call->caller.version, call->caller.action,
 			&call->outcome);
 	} else if (fault->reason == REASON_NONE) {
@@ -120,6 +122,17 @@ static void serve(struct service *service, const struct http_request *http, stru
 static void set_text(json_t *object, const char *name, const char *text)
 {
 	json_object_set_new(object, name, json_string(text));
+}
+
+/* The members of the cloud's that have a meaning here. */
+static json_t *denied_detail(const struct call *call)
+{
+	const struct policy_action action = permit_action(call->request.action);
+	AUTO_FREE char *name = xasprintf("%s:%s", action.product, action.name);
+
+	return json_pack("{s:s, s:s, s:s, s:s}", "AuthAction", name, "AuthPrincipalType",
+		"AccessKey", "AuthPrincipalDisplayName", call->request.access_key_id,
+		"NoPermissionType", "ImplicitDeny");
 }
 
 static json_t *error_body(const struct call *call)
@@ -134,6 +147,8 @@ static json_t *error_body(const struct call *call)
 	set_text(body, "Code", fault_code(fault));
 	set_text(body, "Message", call->message ? call->message : sentence);
 	set_text(body, "Recommend", HELP);
+	if (fault->reason == REASON_FORBIDDEN)
+		json_object_set_new(body, "AccessDeniedDetail", denied_detail(call));
 	if (!json_object_get(body, "Message"))
 		set_text(body, "Message", reason_text(fault->reason));
 	if (!json_object_get(body, "HostId"))
@@ -147,6 +162,7 @@ static void render(const struct call *call, struct http_answer *ret)
 		call->outcome.answer ? json_incref(call->outcome.answer) : error_body(call);
 	AUTO_FREE char *root = NULL;
 
+	ret->retry_after_ms = call->caller.retry_after_ms;
 	ret->status = call->outcome.answer ? 200 : fault_status(&call->outcome.fault);
 	set_text(body, "RequestId", call->request.request_id);
 	if (!call->caller.wants_xml) {

@@ -23,5 +23,5 @@ bool line_queue_add(struct line_queue *queue, const struct charon_line *line);
 /* NULL when empty. Valid until it is removed. */
 const struct charon_line *line_queue_first(const struct line_queue *queue);
 void line_queue_remove_first(struct line_queue *queue);
-/* Says nothing new: keep-alives of a connection that is up (DPD), which would fill every log. */
+/* Says nothing new: probes of a connection that is up (DPD), which would fill every log. */
 bool line_is_noise(const char *text);

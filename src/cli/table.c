@@ -33,6 +33,12 @@ const struct verb verbs[] = {
 	{ "up", "[--config FILE] [--background]", "start and supervise everything", verb_up },
 	{ "down", "[--config FILE]", "send DELETEs, remove all of ours, stop", verb_down },
 	{ "call", "ACTION [NAME=VALUE...]", "call the API", verb_call },
+	{ "access-key",
+		"list | create POLICY [NAME] | policy ID POLICY | enable ID | disable ID | "
+		"delete ID",
+		"access keys of the API", verb_access_key },
+	{ "backup", "[--config FILE] TO", "save store and key in one file", verb_backup },
+	{ "restore", "[--config FILE] FROM", "on an empty machine", verb_restore },
 	{ "check-config", "[FILE] [--example]", "check a configuration", verb_check_config },
 	{ "version", "", "print the version", verb_version },
 	{ "help", "", "print this", verb_help },

@@ -217,22 +217,32 @@ static void look_at_writers(struct connection_log *log)
 	}
 }
 
+/* One commit's worth. -EAGAIN: not now. */
+static int write_some(struct connection_log *log)
+{
+	size_t len =
+		log->pending.len < CONNECTION_LOG_COMMIT ? log->pending.len : CONNECTION_LOG_COMMIT;
+	int err = store_log_append(log->store, log->pending.items, len);
+
+	if (err == -EAGAIN)
+		return err;
+	if (err < 0 && log_allow(&log->complaints, 1, 60000))
+		log_err("the connection log cannot be written error=%s", strerror(-err));
+	store_log_entries_remove(&log->pending, len);
+	return 0;
+}
+
 static void flush(void *arg)
 {
 	struct connection_log *log = arg;
-	int err;
 
 	log->is_armed = false;
 	log->flushed = now(log);
 	look_at_writers(log);
-	err = store_log_append(log->store, log->pending.items, log->pending.len);
-	if (err == -EAGAIN) {
+	if (log->pending.len && write_some(log) == 0 && !log->pending.len)
+		store_log_entries_clear(&log->pending);
+	if (log->pending.len)
 		arm(log);
-		return;
-	}
-	if (err < 0 && log_allow(&log->complaints, 1, 60000))
-		log_err("the connection log cannot be written error=%s", strerror(-err));
-	store_log_entries_clear(&log->pending);
 }
 
 struct connection_log *connection_log_new(struct store *store, const struct clock *clock)
@@ -252,7 +262,9 @@ void connection_log_free(struct connection_log *log)
 
 	if (!log)
 		return;
-	flush(log);
+	look_at_writers(log);
+	while (log->pending.len && write_some(log) == 0)
+		continue;
 	if (log->pending.len)
 		log_warn("the store is busy, entries of the connection log are lost entries=%zu",
 			log->pending.len);

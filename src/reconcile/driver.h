@@ -25,7 +25,8 @@
  */
 struct driver {
 	const char *name;
-	/* The kinds of resources it has items of: a mask of DRIVER_SERVES(). */
+	/* The kinds of resources it has items of: a mask of DRIVER_SERVES(). About one resource of
+	 * another kind it is not asked. */
 	unsigned int kinds;
 	/* Pure: what the resources ask of this part of the world. scope: one resource, or
 	 * everything. */

@@ -2,7 +2,7 @@
 /*
  * Reads documents, keeps them until the world may change, and says which resources each change
  * touches: a gateway, a VPC or a customer gateway touches the connections that use it, a connection
- * the routes into it.
+ * that comes or goes the routes into it.
  */
 #include "reconcile/feed.h"
 
@@ -95,8 +95,24 @@ static bool is_ours(const char *key)
 	return strncmp(key, name, size) != 0 || key[size] != '/';
 }
 
-static void set_world(struct feed *feed, const char *key, const char *value, uint64_t revision)
+static const void *present(const struct feed *feed, const char *key)
 {
+	const char *id = strchr(key, '/');
+
+	for (int kind = 0; id && kind < KIND_COUNT; kind++) {
+		const char *name = kind_info((enum kind)kind)->name;
+		size_t size = (size_t)(id - key);
+
+		if (strlen(name) == size && strncmp(name, key, size) == 0)
+			return world_get(feed->world, (enum kind)kind, id + 1);
+	}
+	return NULL;
+}
+
+/* True when the resource is new or gone. */
+static bool set_world(struct feed *feed, const char *key, const char *value, uint64_t revision)
+{
+	bool was_there = present(feed, key);
 	struct fault fault = { 0 };
 	json_t *document = NULL;
 	int err;
@@ -109,6 +125,7 @@ static void set_world(struct feed *feed, const char *key, const char *value, uin
 	err = world_set(feed->world, key, document, revision, &fault);
 	set_bad(feed, key, err < 0 ? &fault : NULL);
 	json_decref(document);
+	return was_there != !!present(feed, key);
 }
 
 static void changed_connections(struct feed *feed, enum kind kind, const char *id)
@@ -171,7 +188,9 @@ static void changed_policy_routes(struct feed *feed, const char *connection_id)
 	}
 }
 
-static void tell_change(struct feed *feed, const char *key)
+/* is_new: or gone. Another edit of a connection leaves its routes as they are, unless the link has
+ * to be made anew: feed_tell_routes(). */
+static void tell_change(struct feed *feed, const char *key, bool is_new)
 {
 	const char *slash = strchr(key, '/');
 
@@ -186,7 +205,7 @@ static void tell_change(struct feed *feed, const char *key)
 			changed_gateways(feed, slash + 1);
 		if (kind == KIND_VPN_GATEWAY || kind == KIND_CUSTOMER_GATEWAY)
 			changed_connections(feed, (enum kind)kind, slash + 1);
-		if (kind == KIND_VPN_CONNECTION) {
+		if (kind == KIND_VPN_CONNECTION && is_new) {
 			changed_routes(feed, slash + 1);
 			changed_policy_routes(feed, slash + 1);
 		}
@@ -256,8 +275,7 @@ static void remove_unlisted(struct feed *feed, const struct store_entries *entri
 			if (is_listed(entries, name, resource->id))
 				continue;
 			key = xasprintf("%s/%s", name, resource->id);
-			set_world(feed, key, NULL, 0);
-			tell_change(feed, key);
+			tell_change(feed, key, set_world(feed, key, NULL, 0));
 			list = world_list(feed->world, (enum kind)kind, &len);
 		}
 	}
@@ -278,8 +296,7 @@ static void forget_unlisted_bad(struct feed *feed, const struct store_entries *e
 		if (is_listed(entries, key, slash + 1))
 			continue;
 		*slash = '/';
-		set_world(feed, key, NULL, 0);
-		tell_change(feed, key);
+		tell_change(feed, key, set_world(feed, key, NULL, 0));
 	}
 }
 
@@ -296,7 +313,7 @@ static int read_all(struct feed *feed)
 		const char *key = entry->key + strlen(SPACE);
 
 		if (is_ours(key))
-			set_world(feed, key, entry->value, entry->revision);
+			(void)set_world(feed, key, entry->value, entry->revision);
 	}
 	remove_unlisted(feed, &entries);
 	forget_unlisted_bad(feed, &entries);
@@ -335,8 +352,8 @@ void feed_apply(struct feed *feed)
 		feed->first = pending->next;
 		if (!feed->first)
 			feed->last = &feed->first;
-		set_world(feed, pending->key, pending->value, pending->revision);
-		tell_change(feed, pending->key);
+		tell_change(feed, pending->key,
+			set_world(feed, pending->key, pending->value, pending->revision));
 		free(pending->key);
 		free(pending->value);
 		free(pending);

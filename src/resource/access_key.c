@@ -4,6 +4,7 @@
  */
 #include "resource/fields.h"
 #include "resource/kinds.h"
+#include "resource/policy.h"
 
 #include <errno.h>
 
@@ -24,6 +25,10 @@ static const struct field access_key_fields[] = {
 	META_REST(struct access_key, FIELD_HIDDEN, FIELD_HIDDEN),
 	SECRET(struct access_key, secret, "AccessKeySecret", .flags = FIELD_REQUIRED | FIELD_HIDDEN,
 		.min = 1, .max = 128, .check = check_secret, .doc = "Signs requests; shown once."),
+	STRING(struct access_key, policy, "Policy", .min = 1, .max = 1000,
+		.default_text = POLICY_ADMINISTRATOR, .check = rule_policy,
+		.doc = "What it may do: administrator, read-only, read-secrets, patterns of "
+		       "actions."),
 	BOOL(struct access_key, enabled, "Enabled", .default_text = "true",
 		.doc = "Requests signed with it are accepted."),
 	{},

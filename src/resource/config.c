@@ -67,6 +67,13 @@ static const struct setting settings[] = {
 	SETTING("users", "charon_uid", charon_uid, config_read_user, "61103"),
 	SETTING("users", "charon_gid", charon_gid, config_read_user, "61103"),
 	SETTING("users", "store_gid", store_gid, config_read_user, "61101"),
+	SETTING("limits", "requests_per_second", requests_per_second, config_read_count, "2000"),
+	SETTING("limits", "request_burst", request_burst, config_read_count, "4000"),
+	SETTING("limits", "failures_per_second", failures_per_second, config_read_count, "5"),
+	SETTING("limits", "failure_burst", failure_burst, config_read_count, "100"),
+	SETTING("limits", "connections", connections, config_read_count, "4096"),
+	SETTING("limits", "connections_per_source", connections_per_source, config_read_count,
+		"1024"),
 	SETTING("log", "level", log_level, config_read_level, "info"),
 };
 
@@ -103,7 +110,7 @@ static int read_section(struct parse *parse, const struct ini_entry *entry)
 	return refuse(parse,
 		"unknown section [%s]; known are api, paths, pool, region \"...\", resource, "
 		"quotas, "
-		"users and log",
+		"users, limits and log",
 		entry->section);
 }
 

@@ -50,6 +50,11 @@ struct config {
 	uid_t api_uid, espd_uid, charon_uid; /* numeric; none is created */
 	gid_t api_gid, espd_gid, charon_gid, store_gid;
 	uint32_t log_level; /* enum log_level */
+	/* of each access key */
+	uint32_t requests_per_second, request_burst;
+	/* bad keys and signatures of each address that are told why */
+	uint32_t failures_per_second, failure_burst;
+	uint32_t connections, connections_per_source; /* to the API at once */
 };
 
 /* -EINVAL with *ret_message (an own string: "file:line: ..."), or the error of reading the file. */

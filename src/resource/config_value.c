@@ -202,6 +202,15 @@ int config_read_user(
 	return 0;
 }
 
+int config_read_count(
+	struct config *config, void *target, const char *value, struct config_error *error)
+{
+	(void)config;
+	if (parse_u32(value, 1, 1000000, target) < 0)
+		return refuse(error, "must be an integer from 1 to 1000000");
+	return 0;
+}
+
 int config_read_quota(
 	struct config *config, void *target, const char *value, struct config_error *error)
 {

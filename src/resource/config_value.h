@@ -32,6 +32,8 @@ int config_read_groups(
 	struct config *config, void *target, const char *value, struct config_error *error);
 int config_read_user(
 	struct config *config, void *target, const char *value, struct config_error *error);
+int config_read_count(
+	struct config *config, void *target, const char *value, struct config_error *error);
 int config_read_quota(
 	struct config *config, void *target, const char *value, struct config_error *error);
 int config_read_level(

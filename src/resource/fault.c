@@ -89,12 +89,13 @@ int fault_status(const struct fault *fault)
 void fault_message(const struct fault *fault, char *ret, unsigned int size)
 {
 	const char *text = reason_text(fault->reason);
-	bool has_parts = fault->field[0] || fault->value[0] || fault->rule[0];
+	bool has_subject = fault->field[0] || fault->value[0];
+	bool has_parts = has_subject || fault->rule[0];
 
 	snprintf(ret, size, "%.*s%s%s%s%s%s%s%s%s%s.",
 		(int)strlen(text) - (*text && text[strlen(text) - 1] == '.'), text,
 		has_parts ? ": " : "", fault->field, fault->value[0] ? " \"" : "", fault->value,
-		fault->value[0] ? "\"" : "", fault->rule[0] ? " " : "", fault->rule,
+		fault->value[0] ? "\"" : "", has_subject && fault->rule[0] ? " " : "", fault->rule,
 		fault->remedy[0] ? "; " : "", fault->remedy);
 }
 

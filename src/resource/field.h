@@ -86,6 +86,8 @@ char *field_to_text(const struct field *field, const void *base);
 json_t *field_to_json(const struct field *field, const void *base, enum field_style style);
 /* An answer object: every field of the table that is not FIELD_HIDDEN. */
 json_t *fields_to_json(const struct field *fields, const void *base);
+/* The same into an object that may have more. */
+void fields_into_json(const struct field *fields, const void *base, json_t *object);
 
 /* The rules again, on the value that is there. 0, or -EINVAL with the fault. */
 MUST_CHECK int field_check(const struct field *field, const void *base, struct fault *fault);

@@ -185,14 +185,16 @@ json_t *field_to_json(const struct field *field, const void *base, enum field_st
 		if (field->type == FIELD_U64)
 			return json_integer((json_int_t)*value.u64);
 	}
+	if (field->type == FIELD_STRING && *value.string)
+		return json_string(*value.string);
+	if (field->type == FIELD_ENUM)
+		return json_string(field->values[*value.enumeration]);
 	text = field_to_text(field, base);
 	return json_string(text);
 }
 
-json_t *fields_to_json(const struct field *fields, const void *base)
+void fields_into_json(const struct field *fields, const void *base, json_t *object)
 {
-	json_t *object = json_object();
-
 	for (; fields->name; fields++) {
 		json_t *value = fields->flags & FIELD_HIDDEN
 					? NULL
@@ -202,5 +204,12 @@ json_t *fields_to_json(const struct field *fields, const void *base)
 			json_object_set_new(object,
 				fields->answer_name ? fields->answer_name : fields->name, value);
 	}
+}
+
+json_t *fields_to_json(const struct field *fields, const void *base)
+{
+	json_t *object = json_object();
+
+	fields_into_json(fields, base, object);
 	return object;
 }

@@ -204,6 +204,7 @@ char *vpn_pbr_route_entry_id(const char *vpn_gateway_id, const char *next_hop,
 struct access_key {
 	struct resource meta; /* id = AccessKeyId */
 	struct secret *secret;
+	char *policy; /* resource/policy.h */
 	bool enabled;
 };
 

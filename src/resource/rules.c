@@ -104,11 +104,21 @@ static size_t first_refused(const char *text, const char *refused)
 	return 0;
 }
 
+/* Somebody sends back what was shown instead of the secret. */
+static int refuse_mask(const struct field *field, struct fault *fault)
+{
+	return field_refuse(field, fault, NULL,
+		"is what answers show instead of a secret that the caller may not read",
+		"leave it out to keep the secret");
+}
+
 int rule_psk(const struct field *field, const char *text, struct fault *fault)
 {
 	size_t at = first_refused(text, "\"");
 	char remedy[64];
 
+	if (!strcmp(text, SECRET_MASK))
+		return refuse_mask(field, fault);
 	if (!at)
 		return 0;
 	snprintf(remedy, sizeof(remedy), "replace character %zu", at);
@@ -123,6 +133,8 @@ int rule_auth_key(const struct field *field, const char *text, struct fault *fau
 	size_t at = first_refused(text, "?");
 	char remedy[64];
 
+	if (!strcmp(text, SECRET_MASK))
+		return refuse_mask(field, fault);
 	if (!at)
 		return 0;
 	snprintf(remedy, sizeof(remedy), "replace character %zu", at);

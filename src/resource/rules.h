@@ -10,6 +10,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* What answers show instead of a secret; refused as one. */
+#define SECRET_MASK "******"
+
 /* Not starting with http:// or https://. */
 int rule_no_link(const struct field *field, const char *text, struct fault *fault);
 /* A gateway's name: a letter first, then letters, digits, _ - . */

@@ -38,17 +38,30 @@ static struct store_log_entry copy(const struct store_log_entry *entry)
 
 void store_log_entries_add(struct store_log_entries *entries, const struct store_log_entry *entry)
 {
-	/* grows by doubling: the length is a power of two when it is full */
-	if (!(entries->len & (entries->len - 1)))
-		entries->items = xreallocarray(entries->items, entries->len ? entries->len * 2 : 1,
-			sizeof(*entries->items));
+	if (entries->len == entries->room) {
+		entries->room = entries->room ? entries->room * 2 : 8;
+		entries->items =
+			xreallocarray(entries->items, entries->room, sizeof(*entries->items));
+	}
 	entries->items[entries->len++] = copy(entry);
+}
+
+static void release(struct store_log_entries *entries, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		free((char *)(uintptr_t)entries->items[i].key);
+}
+
+void store_log_entries_remove(struct store_log_entries *entries, size_t len)
+{
+	release(entries, len);
+	entries->len -= len;
+	memmove(entries->items, entries->items + len, entries->len * sizeof(*entries->items));
 }
 
 void store_log_entries_clear(struct store_log_entries *entries)
 {
-	for (size_t i = 0; i < entries->len; i++)
-		free((char *)(uintptr_t)entries->items[i].key);
+	release(entries, entries->len);
 	free(entries->items);
 	*entries = (struct store_log_entries){ 0 };
 }

@@ -36,12 +36,14 @@ struct store_log_entry {
 
 struct store_log_entries {
 	struct store_log_entry *items; /* their strings belong to this list */
-	size_t len;
+	size_t len, room;
 	uint64_t total; /* when read: how many match, on all pages */
 };
 
 /* Appends a copy. */
 void store_log_entries_add(struct store_log_entries *entries, const struct store_log_entry *entry);
+/* Drops the first ones. */
+void store_log_entries_remove(struct store_log_entries *entries, size_t len);
 void store_log_entries_clear(struct store_log_entries *entries);
 #define AUTO_LOG_ENTRIES CLEANUP(store_log_entries_clear)
 

@@ -10,11 +10,17 @@
 #include <sqlite3.h>
 #include <string.h>
 
-#define LOG_COLUMNS "SELECT key, time_ms, level, source, type, text, data FROM log"
-#define LOG_MATCH " WHERE key = ?1 AND time_ms BETWEEN ?2 AND ?3"
-#define LOG_MATCH_EVENTS " WHERE key = ?1 AND is_event = 1 AND time_ms BETWEEN ?2 AND ?3"
-#define LOG_OLDEST_FIRST " ORDER BY time_ms, sequence LIMIT ?4 OFFSET ?5"
-#define LOG_NEWEST_FIRST " ORDER BY time_ms DESC, sequence DESC LIMIT ?4 OFFSET ?5"
+/* ?1 the log, ?2 and ?3 the time, ?4 and ?5 the page. What is on a page is found in the index
+ * alone, where lines and events are two ordered runs. */
+#define LOG_SUM "lines, line_bytes, events, event_bytes"
+#define LOG_RUN(is_event)                                                                          \
+	"SELECT sequence, time_ms FROM log_entry WHERE log = ?1 AND is_event = " #is_event         \
+	" AND time_ms BETWEEN ?2 AND ?3"
+#define LOG_ALL LOG_RUN(0) " UNION ALL " LOG_RUN(1)
+#define LOG_PAGE(run, order)                                                                       \
+	"SELECT time_ms, level, source, type, text, data FROM log_entry WHERE sequence IN ("       \
+	"SELECT sequence FROM (" run " ORDER BY 2" order ", 1" order                               \
+	" LIMIT ?4 OFFSET ?5)) ORDER BY time_ms" order ", sequence" order
 
 /*
  * An upper bound that is a blob stands for "no bound": every text sorts before every blob. In
@@ -50,29 +56,28 @@ static const char *const query_text[QUERIES] = {
 		    " WHERE (revision, key) > (?1, ?2) AND key >= ?3 AND key < ?4"
 		    " ORDER BY 3, 1 LIMIT ?5",
 	[DATA_VERSION] = "PRAGMA data_version",
-	[LOG_ADD] =
-		"INSERT INTO log (key, is_event, time_ms, level, source, type, text, data, size)"
-		" VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-	[LOG_GROW] = "INSERT INTO log_size (key, is_event, entries, bytes) VALUES (?1, ?2, 1, ?3)"
-		     " ON CONFLICT (key, is_event) DO UPDATE SET entries = entries + 1,"
-		     " bytes = bytes + excluded.bytes",
-	[LOG_SHRINK] = "UPDATE log_size SET entries = entries - ?3, bytes = bytes - ?4"
-		       " WHERE key = ?1 AND is_event = ?2",
-	[LOG_SIZE] = "SELECT entries, bytes FROM log_size WHERE key = ?1 AND is_event = ?2",
-	[LOG_TOTAL] = "SELECT coalesce(sum(bytes), 0) FROM log_size",
-	[LOG_LARGEST] = "SELECT key, is_event, bytes FROM log_size ORDER BY bytes DESC LIMIT 1",
-	[LOG_OLDEST] = "SELECT time_ms, sequence, size FROM log WHERE key = ?1 AND is_event = ?2"
-		       " ORDER BY time_ms, sequence",
-	[LOG_TRIM] = "DELETE FROM log WHERE key = ?1 AND is_event = ?2"
+	[LOG_OPEN] = "INSERT INTO log (key) VALUES (?1) ON CONFLICT DO NOTHING",
+	[LOG_FIND] = "SELECT id, " LOG_SUM " FROM log WHERE key = ?1",
+	[LOG_SET] = "UPDATE log SET lines = ?2, line_bytes = ?3, events = ?4, event_bytes = ?5"
+		    " WHERE id = ?1",
+	[LOG_ADD] = "INSERT INTO log_entry"
+		    " (log, is_event, time_ms, level, source, type, text, data, size)"
+		    " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+	[LOG_TOTAL] = "SELECT coalesce(sum(line_bytes + event_bytes), 0) FROM log",
+	[LOG_LARGEST] = "SELECT id, " LOG_SUM " FROM log"
+			" ORDER BY max(line_bytes, event_bytes) DESC LIMIT 1",
+	[LOG_OLDEST] = "SELECT time_ms, sequence, size FROM log_entry WHERE log = ?1"
+		       " AND is_event = ?2 ORDER BY time_ms, sequence",
+	[LOG_TRIM] = "DELETE FROM log_entry WHERE log = ?1 AND is_event = ?2"
 		     " AND (time_ms, sequence) <= (?3, ?4)",
-	[LOG_DELETE] = "DELETE FROM log WHERE key = ?1",
-	[LOG_SIZE_DELETE] = "DELETE FROM log_size WHERE key = ?1",
-	[LOG_COUNT] = "SELECT count(*) FROM log" LOG_MATCH,
-	[LOG_COUNT_EVENTS] = "SELECT count(*) FROM log" LOG_MATCH_EVENTS,
-	[LOG_READ] = LOG_COLUMNS LOG_MATCH LOG_OLDEST_FIRST,
-	[LOG_READ_EVENTS] = LOG_COLUMNS LOG_MATCH_EVENTS LOG_OLDEST_FIRST,
-	[LOG_READ_BACK] = LOG_COLUMNS LOG_MATCH LOG_NEWEST_FIRST,
-	[LOG_READ_EVENTS_BACK] = LOG_COLUMNS LOG_MATCH_EVENTS LOG_NEWEST_FIRST,
+	[LOG_DELETE] = "DELETE FROM log WHERE id = ?1",
+	[LOG_DELETE_ENTRIES] = "DELETE FROM log_entry WHERE log = ?1",
+	[LOG_COUNT] = "SELECT count(*) FROM (" LOG_ALL ")",
+	[LOG_COUNT_EVENTS] = "SELECT count(*) FROM (" LOG_RUN(1) ")",
+	[LOG_READ] = LOG_PAGE(LOG_ALL, ""),
+	[LOG_READ_EVENTS] = LOG_PAGE(LOG_RUN(1), ""),
+	[LOG_READ_BACK] = LOG_PAGE(LOG_ALL, " DESC"),
+	[LOG_READ_EVENTS_BACK] = LOG_PAGE(LOG_RUN(1), " DESC"),
 };
 
 void queries_done(struct queries *queries)

@@ -23,8 +23,8 @@
  *
  * entry: what is there. tombstone: what was deleted, newest deletion only, for watches. A key is in
  * one of the two at most. state: the revision of the last commit, and up to which revision
- * tombstones are gone. log: entries of a document's log; log_size: how much there is of each,
- * lines and events apart.
+ * tombstones are gone. log: a document's log, with how much there is in it, lines and events
+ * apart; log_entry: its entries.
  */
 static const char *const steps[] = {
 	"CREATE TABLE schema (version INTEGER NOT NULL) STRICT;"
@@ -38,16 +38,14 @@ static const char *const steps[] = {
 	"  STRICT, WITHOUT ROWID;"
 	"CREATE INDEX tombstone_revision ON tombstone (revision, key);",
 
-	"CREATE TABLE log (sequence INTEGER PRIMARY KEY, key TEXT NOT NULL,"
+	"CREATE TABLE log (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE,"
+	"  lines INTEGER NOT NULL DEFAULT 0, line_bytes INTEGER NOT NULL DEFAULT 0,"
+	"  events INTEGER NOT NULL DEFAULT 0, event_bytes INTEGER NOT NULL DEFAULT 0) STRICT;"
+	"CREATE TABLE log_entry (sequence INTEGER PRIMARY KEY, log INTEGER NOT NULL,"
 	"  is_event INTEGER NOT NULL, time_ms INTEGER NOT NULL, level TEXT NOT NULL,"
 	"  source TEXT NOT NULL, type TEXT NOT NULL, text TEXT NOT NULL, data TEXT NOT NULL,"
 	"  size INTEGER NOT NULL) STRICT;"
-	"CREATE INDEX log_time ON log (key, time_ms, sequence);"
-	"CREATE INDEX log_event_time ON log (key, is_event, time_ms, sequence);"
-	"CREATE TABLE log_size (key TEXT NOT NULL, is_event INTEGER NOT NULL,"
-	"  entries INTEGER NOT NULL, bytes INTEGER NOT NULL, PRIMARY KEY (key, is_event))"
-	"  STRICT, WITHOUT ROWID;"
-	"CREATE INDEX log_size_bytes ON log_size (bytes);",
+	"CREATE INDEX log_entry_time ON log_entry (log, is_event, time_ms);",
 };
 
 static const char pragmas[] =
@@ -117,17 +115,17 @@ static int read_version(sqlite3 *db, int64_t *ret)
 	return exists ? ask_number(db, "SELECT version FROM schema", ret) : 0;
 }
 
-static int migrate_inside(sqlite3 *db)
+static int migrate_inside(sqlite3 *db, const char *const *wanted, size_t len)
 {
 	int64_t version;
 	int err = read_version(db, &version);
 
 	if (err < 0)
 		return err;
-	if (version < 0 || version > (int64_t)ARRAY_LEN(steps))
+	if (version < 0 || version > (int64_t)len)
 		return -EPROTO;
-	for (; version < (int64_t)ARRAY_LEN(steps); version++) {
-		err = run(db, steps[version]);
+	for (; version < (int64_t)len; version++) {
+		err = run(db, wanted[version]);
 		if (!err)
 			err = run(db, "UPDATE schema SET version = version + 1");
 		if (err < 0)
@@ -136,14 +134,13 @@ static int migrate_inside(sqlite3 *db)
 	return 0;
 }
 
-/* All steps or none. */
-static int migrate(sqlite3 *db)
+int schema_migrate(sqlite3 *db, const char *const *wanted, size_t len)
 {
 	int err = run(db, "BEGIN IMMEDIATE");
 
 	if (err < 0)
 		return err;
-	err = migrate_inside(db);
+	err = migrate_inside(db, wanted, len);
 	if (!err)
 		err = run(db, "COMMIT");
 	if (err < 0 && !sqlite3_get_autocommit(db))
@@ -200,8 +197,40 @@ static int prepare(sqlite3 *db)
 		return -EPROTO; /* before anything is written to it */
 	err = run(db, pragmas);
 	if (!err)
-		err = migrate(db);
+		err = schema_migrate(db, steps, ARRAY_LEN(steps));
 	sqlite3_busy_handler(db, wait_for_lock, NULL);
+	return err;
+}
+
+static int check_copy(sqlite3 *db)
+{
+	static const char sound[] =
+		"SELECT count(*) FROM pragma_quick_check WHERE quick_check = 'ok'";
+	int64_t version, is_sound;
+	int err = read_version(db, &version);
+
+	if (!err)
+		err = ask_number(db, sound, &is_sound);
+	if (err < 0)
+		return err;
+	return version > 0 && is_sound ? 0 : -EBADMSG;
+}
+
+int schema_adopt(const char *path)
+{
+	sqlite3 *db = NULL;
+	int err = 0;
+
+	if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) !=
+		SQLITE_OK)
+		err = db ? schema_error(db) : -ENOMEM;
+	if (!err)
+		err = check_copy(db);
+	if (!err)
+		err = prepare(db);
+	/* Closing brings the write-ahead log into the file. */
+	if (sqlite3_close(db) != SQLITE_OK && !err)
+		err = -EIO;
 	return err;
 }
 

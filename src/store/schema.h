@@ -7,6 +7,8 @@
 
 #include "base/alloc.h"
 
+#include <stddef.h>
+
 struct sqlite3;
 
 /*
@@ -18,5 +20,10 @@ struct sqlite3;
 MUST_CHECK int schema_open(const char *dir, struct sqlite3 **ret);
 /* Closing also tidies up the journal when nobody else has the file open. */
 void schema_close(const char *dir, struct sqlite3 *db);
+/* Checks a copy of a store that nobody uses and brings it to the present schema. -EPROTO: it is
+ * newer; -EBADMSG: it is none, or damaged. */
+MUST_CHECK int schema_adopt(const char *path);
+/* All steps from the file's version on, or none. For tests with steps of their own. */
+MUST_CHECK int schema_migrate(struct sqlite3 *db, const char *const *steps, size_t len);
 /* What a failed call of SQLite means to users of a store. */
 MUST_CHECK int schema_error(struct sqlite3 *db);

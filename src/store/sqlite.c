@@ -397,23 +397,45 @@ static int sqlite_changes(struct store *store, const char *prefix,
 	return err;
 }
 
+/* Entries of one key. */
+static int append_run(
+	struct sqlite_store *sqlite, const struct store_log_entry *const *run, size_t len)
+{
+	uint64_t revision;
+	int err = key_revision(sqlite, run[0]->key, &revision);
+
+	if (err < 0 || !revision)
+		return err;
+	return sqlite_log_add(&sqlite->queries, &sqlite->store.log_limits, run, len);
+}
+
+static int by_key(const void *a, const void *b)
+{
+	const struct store_log_entry *x = *(const struct store_log_entry *const *)a;
+	const struct store_log_entry *y = *(const struct store_log_entry *const *)b;
+	int order = strcmp(x->key, y->key);
+
+	if (order)
+		return order;
+	return x < y ? -1 : x > y; /* both in the caller's array */
+}
+
 static int append_inside(
 	struct sqlite_store *sqlite, const struct store_log_entry *entries, size_t len)
 {
-	const char *key = NULL;
-	uint64_t revision = 0;
+	AUTO_FREE const struct store_log_entry **sorted = xcalloc(len, sizeof(*sorted));
+	size_t next;
 	int err = 0;
 
-	for (size_t i = 0; i < len && !err; i++) {
-		if (!key || strcmp(key, entries[i].key) != 0) {
-			key = entries[i].key;
-			err = key_revision(sqlite, key, &revision);
-		}
-		if (!err && revision)
-			err = sqlite_log_add(&sqlite->queries, &entries[i]);
+	for (size_t i = 0; i < len; i++)
+		sorted[i] = &entries[i];
+	qsort(sorted, len, sizeof(*sorted), by_key);
+	for (size_t i = 0; i < len && !err; i = next) {
+		next = i + 1;
+		while (next < len && strcmp(sorted[next]->key, sorted[i]->key) == 0)
+			next++;
+		err = append_run(sqlite, &sorted[i], next - i);
 	}
-	for (size_t i = 0; i < len && !err; i++)
-		err = sqlite_log_trim(&sqlite->queries, &sqlite->store.log_limits, &entries[i]);
 	if (!err)
 		err = sqlite_log_trim_all(&sqlite->queries, &sqlite->store.log_limits);
 	return err < 0 ? err : query_run(&sqlite->queries, COMMIT);

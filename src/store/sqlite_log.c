@@ -1,36 +1,85 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Logs in SQLite: rows by time, and beside them how many and how large they are, so that an append
- * need not count. What is too much goes oldest first.
+ * Logs in SQLite: entries as they come, an index by log and time, and one row for each log that
+ * says how much is in it, so that an append need not count. What is too much goes oldest first.
  */
 #include "store/sqlite_log.h"
 
 #include <errno.h>
-#include <sqlite3.h>
 #include <string.h>
+
+/* A row of the table log; by "is it about events". */
+struct sum {
+	uint64_t id;
+	uint64_t entries[2], bytes[2];
+};
 
 static bool is_event(const struct store_log_entry *entry)
 {
 	return *entry->type != '\0';
 }
 
-static int grow(struct queries *queries, const struct store_log_entry *entry, uint64_t size)
+static void read_row(const struct cursor *cursor, struct sum *ret)
 {
-	AUTO_CURSOR struct cursor cursor = cursor_open(queries, LOG_GROW);
+	ret->id = column_number(cursor, 0);
+	ret->entries[0] = column_number(cursor, 1);
+	ret->bytes[0] = column_number(cursor, 2);
+	ret->entries[1] = column_number(cursor, 3);
+	ret->bytes[1] = column_number(cursor, 4);
+}
 
-	bind_key(&cursor, 1, entry->key);
-	bind_number(&cursor, 2, is_event(entry));
-	bind_number(&cursor, 3, size);
+/* 1, or 0: there is none. */
+static int find(struct queries *queries, const char *key, struct sum *ret)
+{
+	AUTO_CURSOR struct cursor cursor = cursor_open(queries, LOG_FIND);
+	int row;
+
+	bind_key(&cursor, 1, key);
+	row = cursor_step(&cursor);
+	if (row > 0)
+		read_row(&cursor, ret);
+	return row;
+}
+
+static int largest(struct queries *queries, struct sum *ret)
+{
+	AUTO_CURSOR struct cursor cursor = cursor_open(queries, LOG_LARGEST);
+	int row = cursor_step(&cursor);
+
+	if (row <= 0)
+		return row < 0 ? row : -EBADMSG;
+	read_row(&cursor, ret);
+	return 0;
+}
+
+static int set(struct queries *queries, const struct sum *sum)
+{
+	AUTO_CURSOR struct cursor cursor = cursor_open(queries, LOG_SET);
+
+	bind_number(&cursor, 1, sum->id);
+	bind_number(&cursor, 2, sum->entries[0]);
+	bind_number(&cursor, 3, sum->bytes[0]);
+	bind_number(&cursor, 4, sum->entries[1]);
+	bind_number(&cursor, 5, sum->bytes[1]);
 	return cursor_step(&cursor);
 }
 
-int sqlite_log_add(struct queries *queries, const struct store_log_entry *entry)
+static int open_log(struct queries *queries, const char *key)
+{
+	AUTO_CURSOR struct cursor cursor = cursor_open(queries, LOG_OPEN);
+
+	bind_key(&cursor, 1, key);
+	return cursor_step(&cursor);
+}
+
+static int add(struct queries *queries, const struct store_log_entry *entry, struct sum *sum)
 {
 	AUTO_CURSOR struct cursor cursor = cursor_open(queries, LOG_ADD);
 	uint64_t size = store_log_size(entry);
-	int err;
 
-	bind_key(&cursor, 1, entry->key);
+	sum->entries[is_event(entry)]++;
+	sum->bytes[is_event(entry)] += size;
+	bind_number(&cursor, 1, sum->id);
 	bind_number(&cursor, 2, is_event(entry));
 	bind_number(&cursor, 3, (uint64_t)entry->time_ms);
 	bind_key(&cursor, 4, entry->level);
@@ -39,98 +88,62 @@ int sqlite_log_add(struct queries *queries, const struct store_log_entry *entry)
 	bind_key(&cursor, 7, entry->text);
 	bind_key(&cursor, 8, entry->data);
 	bind_number(&cursor, 9, size);
-	err = cursor_step(&cursor);
-	return err < 0 ? err : grow(queries, entry, size);
+	return cursor_step(&cursor);
 }
 
-struct share {
-	const char *key;
-	bool is_event;
-	uint64_t entries, bytes;
-};
-
-struct cut {
-	uint64_t time_ms, sequence; /* of the newest that goes */
-	uint64_t entries, bytes;    /* that go */
-};
-
-/* How far the oldest have to go so that no more than this is left. */
-static int find_cut(struct queries *queries, const struct share *share, uint64_t max_entries,
-	uint64_t max_bytes, struct cut *ret)
+/* How far the oldest have to go so that no more than this is left; sum is what is left then. */
+static int find_cut(struct queries *queries, struct sum *sum, bool events, uint64_t max_entries,
+	uint64_t max_bytes, uint64_t *ret_time_ms, uint64_t *ret_sequence)
 {
 	AUTO_CURSOR struct cursor cursor = cursor_open(queries, LOG_OLDEST);
-	struct cut cut = { 0 };
 
-	bind_key(&cursor, 1, share->key);
-	bind_number(&cursor, 2, share->is_event);
-	while (share->entries - cut.entries > max_entries || share->bytes - cut.bytes > max_bytes) {
+	bind_number(&cursor, 1, sum->id);
+	bind_number(&cursor, 2, events);
+	while (sum->entries[events] > max_entries || sum->bytes[events] > max_bytes) {
 		int row = cursor_step(&cursor);
 
 		if (row <= 0)
 			return row < 0 ? row : -EBADMSG;
-		cut.time_ms = column_number(&cursor, 0);
-		cut.sequence = column_number(&cursor, 1);
-		cut.entries++;
-		cut.bytes += column_number(&cursor, 2);
+		*ret_time_ms = column_number(&cursor, 0);
+		*ret_sequence = column_number(&cursor, 1);
+		sum->entries[events]--;
+		sum->bytes[events] -= column_number(&cursor, 2);
 	}
-	*ret = cut;
 	return 0;
 }
 
-static int run_cut(struct queries *queries, enum query query, const struct share *share,
-	uint64_t third, uint64_t fourth)
+static int trim(struct queries *queries, struct sum *sum, bool events, uint64_t max_entries,
+	uint64_t max_bytes)
 {
-	AUTO_CURSOR struct cursor cursor = cursor_open(queries, query);
+	AUTO_CURSOR struct cursor cursor = cursor_open(queries, LOG_TRIM);
+	uint64_t time_ms = 0, sequence = 0;
+	int err;
 
-	bind_key(&cursor, 1, share->key);
-	bind_number(&cursor, 2, share->is_event);
-	bind_number(&cursor, 3, third);
-	bind_number(&cursor, 4, fourth);
+	if (sum->entries[events] <= max_entries && sum->bytes[events] <= max_bytes)
+		return 0;
+	err = find_cut(queries, sum, events, max_entries, max_bytes, &time_ms, &sequence);
+	if (err < 0)
+		return err;
+	bind_number(&cursor, 1, sum->id);
+	bind_number(&cursor, 2, events);
+	bind_number(&cursor, 3, time_ms);
+	bind_number(&cursor, 4, sequence);
 	return cursor_step(&cursor);
 }
 
-static int cut_down(struct queries *queries, const struct share *share, uint64_t max_entries,
-	uint64_t max_bytes)
+int sqlite_log_add(struct queries *queries, const struct store_log_limits *limits,
+	const struct store_log_entry *const *entries, size_t len)
 {
-	struct cut cut;
-	int err;
+	struct sum sum = { 0 };
+	int err = open_log(queries, entries[0]->key);
 
-	if (share->entries <= max_entries && share->bytes <= max_bytes)
-		return 0;
-	err = find_cut(queries, share, max_entries, max_bytes, &cut);
-	if (!err)
-		err = run_cut(queries, LOG_TRIM, share, cut.time_ms, cut.sequence);
-	if (!err)
-		err = run_cut(queries, LOG_SHRINK, share, cut.entries, cut.bytes);
-	return err;
-}
-
-/* 1, or 0: there is none. */
-static int read_share(struct queries *queries, struct share *share)
-{
-	AUTO_CURSOR struct cursor cursor = cursor_open(queries, LOG_SIZE);
-	int row;
-
-	bind_key(&cursor, 1, share->key);
-	bind_number(&cursor, 2, share->is_event);
-	row = cursor_step(&cursor);
-	if (row <= 0)
-		return row;
-	share->entries = column_number(&cursor, 0);
-	share->bytes = column_number(&cursor, 1);
-	return 1;
-}
-
-int sqlite_log_trim(struct queries *queries, const struct store_log_limits *limits,
-	const struct store_log_entry *entry)
-{
-	struct share share = { .key = entry->key, .is_event = is_event(entry) };
-	int row = read_share(queries, &share);
-
-	if (row <= 0)
-		return row;
-	return cut_down(
-		queries, &share, limits->entries[share.is_event], limits->bytes[share.is_event]);
+	if (err >= 0)
+		err = find(queries, entries[0]->key, &sum);
+	for (size_t i = 0; i < len && err >= 0; i++)
+		err = add(queries, entries[i], &sum);
+	for (int events = 0; events < 2 && err >= 0; events++)
+		err = trim(queries, &sum, events, limits->entries[events], limits->bytes[events]);
+	return err < 0 ? err : set(queries, &sum);
 }
 
 static int read_total(struct queries *queries, uint64_t *ret)
@@ -144,73 +157,64 @@ static int read_total(struct queries *queries, uint64_t *ret)
 	return 0;
 }
 
-static int read_largest(struct queries *queries, char **ret_key, struct share *ret)
-{
-	AUTO_CURSOR struct cursor cursor = cursor_open(queries, LOG_LARGEST);
-	int row = cursor_step(&cursor);
-	size_t size;
-	const char *key;
-
-	if (row <= 0)
-		return row < 0 ? row : -EBADMSG;
-	key = column_text(&cursor, 0, &size);
-	*ret_key = xstrndup(key, size);
-	*ret = (struct share){ .key = *ret_key, .is_event = column_number(&cursor, 1) != 0 };
-	return 0;
-}
-
 int sqlite_log_trim_all(struct queries *queries, const struct store_log_limits *limits)
 {
 	for (;;) {
-		AUTO_FREE char *key = NULL;
-		struct share share;
+		struct sum sum;
 		uint64_t total;
+		bool events;
 		int err = read_total(queries, &total);
 
 		if (err < 0 || total <= limits->total_bytes)
 			return err;
-		err = read_largest(queries, &key, &share);
+		err = largest(queries, &sum);
+		if (err < 0)
+			return err;
+		events = sum.bytes[1] > sum.bytes[0];
+		err = trim(queries, &sum, events, UINT64_MAX,
+			store_log_share(sum.bytes[events], total - limits->total_bytes));
 		if (!err)
-			err = read_share(queries, &share);
-		if (err >= 0)
-			err = cut_down(queries, &share, UINT64_MAX,
-				store_log_share(share.bytes, total - limits->total_bytes));
+			err = set(queries, &sum);
 		if (err < 0)
 			return err;
 	}
 }
 
-static int run_on_key(struct queries *queries, enum query query, const char *key)
+static int run_on_id(struct queries *queries, enum query query, uint64_t id)
 {
 	AUTO_CURSOR struct cursor cursor = cursor_open(queries, query);
 
-	bind_key(&cursor, 1, key);
+	bind_number(&cursor, 1, id);
 	return cursor_step(&cursor);
 }
 
 int sqlite_log_drop(struct queries *queries, const char *key)
 {
-	int err = run_on_key(queries, LOG_SIZE_DELETE, key);
+	struct sum sum;
+	int err = find(queries, key, &sum);
 
-	if (err < 0 || !sqlite3_changes(queries->db))
+	if (err <= 0)
 		return err;
-	return run_on_key(queries, LOG_DELETE, key);
+	err = run_on_id(queries, LOG_DELETE_ENTRIES, sum.id);
+	return err < 0 ? err : run_on_id(queries, LOG_DELETE, sum.id);
 }
 
-static void bind_query(const struct cursor *cursor, const struct store_log_query *query)
+static void bind_query(
+	const struct cursor *cursor, uint64_t id, const struct store_log_query *query)
 {
-	bind_key(cursor, 1, query->key);
+	bind_number(cursor, 1, id);
 	bind_number(cursor, 2, (uint64_t)query->from_ms);
 	bind_number(cursor, 3, (uint64_t)query->to_ms);
 }
 
-static int count(struct queries *queries, const struct store_log_query *query, uint64_t *ret)
+static int count(
+	struct queries *queries, uint64_t id, const struct store_log_query *query, uint64_t *ret)
 {
 	AUTO_CURSOR struct cursor cursor =
 		cursor_open(queries, query->is_events ? LOG_COUNT_EVENTS : LOG_COUNT);
 	int row;
 
-	bind_query(&cursor, query);
+	bind_query(&cursor, id, query);
 	row = cursor_step(&cursor);
 	if (row < 0)
 		return row;
@@ -218,16 +222,16 @@ static int count(struct queries *queries, const struct store_log_query *query, u
 	return 0;
 }
 
-static void add_row(const struct cursor *cursor, struct store_log_entries *ret)
+static void add_row(const struct cursor *cursor, const char *key, struct store_log_entries *ret)
 {
 	size_t size; /* the texts we wrote hold no NUL */
-	struct store_log_entry entry = { .key = column_text(cursor, 0, &size),
-		.time_ms = (int64_t)column_number(cursor, 1),
-		.level = column_text(cursor, 2, &size),
-		.source = column_text(cursor, 3, &size),
-		.type = column_text(cursor, 4, &size),
-		.text = column_text(cursor, 5, &size),
-		.data = column_text(cursor, 6, &size) };
+	struct store_log_entry entry = { .key = key,
+		.time_ms = (int64_t)column_number(cursor, 0),
+		.level = column_text(cursor, 1, &size),
+		.source = column_text(cursor, 2, &size),
+		.type = column_text(cursor, 3, &size),
+		.text = column_text(cursor, 4, &size),
+		.data = column_text(cursor, 5, &size) };
 
 	store_log_entries_add(ret, &entry);
 }
@@ -239,14 +243,18 @@ int sqlite_log_find(
 		{ LOG_READ_EVENTS, LOG_READ_EVENTS_BACK } };
 	AUTO_CURSOR struct cursor cursor =
 		cursor_open(queries, reads[query->is_events][query->is_newest_first]);
-	int row = count(queries, query, &ret->total);
+	struct sum sum;
+	int row = find(queries, query->key, &sum);
 
+	if (row <= 0)
+		return row;
+	row = count(queries, sum.id, query, &ret->total);
 	if (row < 0)
 		return row;
-	bind_query(&cursor, query);
+	bind_query(&cursor, sum.id, query);
 	bind_number(&cursor, 4, query->max);
 	bind_number(&cursor, 5, query->offset);
 	while ((row = cursor_step(&cursor)) > 0)
-		add_row(&cursor, ret);
+		add_row(&cursor, query->key, ret);
 	return row;
 }

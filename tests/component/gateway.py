@@ -33,9 +33,9 @@ def make_certificate(directory):
 
 
 class Gateway:
-    """Use as a context manager. Options replace keys of the section [api]."""
+    """Use as a context manager. Options replace keys of the section [api]; extra: further sections."""
 
-    def __init__(self, **api_options):
+    def __init__(self, extra="", **api_options):
         # The API's user must get through: pytest's own directories are closed to it.
         self.root = pathlib.Path(tempfile.mkdtemp(prefix="vpngw-component-"))
         self.root.chmod(0o711)
@@ -44,7 +44,7 @@ class Gateway:
         self.config, self.log = self.root / "vpngw.conf", self.root / "log"
         self.state, self.run, self.key_file = self.root / "state", self.root / "run", self.root / "key"
         self.process = None
-        self.write_config()
+        self.write_config(extra)
 
     def write_config(self, extra=""):
         options = "\n".join(f"{name} = {value}" for name, value in self.options.items())
@@ -100,11 +100,12 @@ class Gateway:
 
     def keep_log(self, connection, entries):
         """As the agent keeps them. entries: (time in ms, level, type, text, data)."""
-        rows = [(f"desired/vpn-connection/{connection}", bool(kind), at, level, kind, text, data)
-                for at, level, kind, text, data in entries]
+        key = f"desired/vpn-connection/{connection}"
         with contextlib.closing(sqlite3.connect(self.state / "store.db", timeout=5)) as db, db:
-            db.executemany("INSERT INTO log (key, is_event, time_ms, level, source, type, text, data, size)"
-                           " VALUES (?, ?, ?, ?, 'vpngw', ?, ?, ?, 300)", rows)
+            db.execute("INSERT INTO log (key) VALUES (?) ON CONFLICT DO NOTHING", [key])
+            db.executemany("INSERT INTO log_entry (log, is_event, time_ms, level, source, type, text, data, size)"
+                           " VALUES ((SELECT id FROM log WHERE key = ?), ?, ?, ?, 'vpngw', ?, ?, ?, 300)",
+                           [(key, bool(kind), at, level, kind, text, data) for at, level, kind, text, data in entries])
 
     def access_key(self):
         lines = (self.state / "first-access-key").read_text(encoding="utf-8").splitlines()

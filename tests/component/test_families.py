@@ -213,3 +213,29 @@ def test_quotas_hold_in_a_crowd():
         assert site.gateway in str(refusals) and "route_entries_per_gateway" in str(refusals)
         client.close()
         assert gateway.stop() == 0, gateway.log_text()
+
+
+def test_rules_that_take_more_than_the_connection(site):
+    connection, block = site.connect(), "169.254.77.0/30"
+    modify = {"VpnConnectionId": connection}
+    site.client.call("ModifyVpnConnectionAttribute", modify | {"BgpConfig": {"TunnelCidr": block}})
+    refused(site.client, "CreateVpnConnection", site.wish(IkeConfig={"RemoteId": "other"},
+                                                          BgpConfig={"TunnelCidr": block}),
+            words=["TunnelCidr", block, connection, site.vpc])
+    refused(site.client, "CreateVpnConnection", site.wish(IkeConfig={"RemoteId": "other"}, BgpConfig={
+        "EnableBgp": True, "TunnelCidr": "169.254.78.0/30", "LocalBgpIp": "169.254.78.1"}),
+            words=["EnableBgp", site.customer, "Asn"])
+    for health, words in (({"enable": True, "sip": "192.168.1.1", "dip": "192.168.1.2"}, ["Sip", "192.168.1.1"]),
+                          ({"enable": True, "sip": "10.1.0.9", "dip": "10.1.0.10"}, ["Dip", "10.1.0.10"])):
+        refused(site.client, "ModifyVpnConnectionAttribute", modify | {"HealthCheckConfig": health},
+                words=words + [site.vpc, "10.0.0.0/8"])
+    refused(site.client, "ModifyVpnConnectionAttribute", modify | {"CustomerGatewayId": "cgw-other"},
+            "InvalidCustomerGatewayId", ["cannot be changed"])
+    assert site.show(connection)["CustomerGatewayId"] == site.customer
+
+
+def test_a_tunnel_block_is_used_once_in_a_crowd(gateway, site):
+    _, refusals = crowd(gateway, "CreateVpnConnection", [
+        site.wish(IkeConfig={"RemoteId": f"id{i}"}, BgpConfig={"TunnelCidr": "169.254.90.0/30"}) for i in range(6)])
+    assert len(refusals) == 1 and "TunnelCidr" in str(refusals)
+    assert site.client.call("DescribeVpnConnections", {"VpnGatewayId": site.gateway})["TotalCount"] == 1

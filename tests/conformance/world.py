@@ -98,7 +98,7 @@ class World:
             "CreateVSwitch": lambda: {"VpcId": self.vpc, "ZoneId": ZONE, "CidrBlock": "10.1.251.0/24"},
             "CreateVpnGateway": lambda: {"VpcId": self.vpc, "Bandwidth": "10"},
             "CreateCustomerGateway": lambda: {"IpAddress": "198.51.100.77", "Name": "n", "Description": "with a text"},
-            "CreateVpnConnection": lambda: self.ends(self.new_customer()) | {"Name": "n"},
+            "CreateVpnConnection": lambda: self.ends(self.new_customer(Asn="65010")) | {"Name": "n"},
             "CreateVpnRouteEntry": lambda: self._route() | route,
             "CreateVpnPbrRouteEntry": lambda: self._policy() | route | {"Priority": "10"},
         }

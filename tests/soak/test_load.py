@@ -2,7 +2,8 @@
 """200 clients at two vpngw-api on one store: reads, writes and nonsense, writers on the same objects.
 
 No answer is a 5xx, no update is lost, what one process acknowledged the other knows, exactly one of two
-that exclude each other is done, and the memory stays flat. VPNGW_SOAK_S sets the seconds (300).
+that exclude each other is done, and the memory stays flat. VPNGW_SOAK_S sets the seconds (300); a run that is
+too short to be warm judges no memory.
 """
 import contextlib
 import itertools
@@ -20,6 +21,7 @@ from wire import Client
 SECONDS = float(os.environ.get("VPNGW_SOAK_S", "300"))
 CLIENTS = 200
 WARM_UP = 0.3  # of the time: until then memory may grow
+WARM_S = 60
 GROWTH = 1.10
 SANITIZER = "quarantine_size_mb=4:malloc_context_size=4"  # freed memory is reused, as without it
 
@@ -188,7 +190,7 @@ def test_load(gateways):
     assert sum(load.counts.values()) > 10 * SECONDS, load.counts
     assert not any(status >= 500 for status in load.counts), load.counts
     for before, after in zip(warm, last):
-        assert after < before * GROWTH, f"resident memory grew from {before} to {after} KiB"
+        assert SECONDS * WARM_UP < WARM_S or after < before * GROWTH, f"resident memory grew from {before} to {after} KiB"
     for gateway in gateways:
         assert gateway.stop() == 0
         assert "Sanitizer" not in gateway.log_text()

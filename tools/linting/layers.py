@@ -26,6 +26,7 @@ HEADERS = {
     "drivers/esp": {"espd/proto.h"},
     "drivers/ike": {"charon/proto.h"},
     "charon": {"espd/proto.h"},
+    "cli": {"store/backup.h"},
 }
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*"([^"]+)"', re.MULTILINE)
 

@@ -11,9 +11,7 @@
 
 void answer_fields(enum kind kind, const void *resource, json_t *answer)
 {
-	json_auto_t *fields = fields_to_json(kind_info(kind)->fields, resource);
-
-	json_object_update(answer, fields);
+	fields_into_json(kind_info(kind)->fields, resource, answer);
 }
 
 void answer_some(enum kind kind, const void *resource, const char *const *names, json_t *answer)

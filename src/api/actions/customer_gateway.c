@@ -104,6 +104,9 @@ static int modify_customer_gateway(const struct api *api, const struct request *
 	int err = find_resource(
 		api, request, KIND_CUSTOMER_GATEWAY, "CustomerGatewayId", &before, fault);
 
+	if (!err)
+		err = given_unchanged(request, KIND_CUSTOMER_GATEWAY, before,
+			"create another customer gateway", fault);
 	if (err)
 		return err;
 	gateway = resource_dup(KIND_CUSTOMER_GATEWAY, before);

@@ -18,6 +18,30 @@ static const enum reason not_found[KIND_COUNT] = {
 	[KIND_ACCESS_KEY] = REASON_ACCESS_KEY_UNKNOWN,
 };
 
+/* The action that shows which there are. */
+static const char *const list_actions[KIND_COUNT] = {
+	[KIND_VPC] = "DescribeVpcs",
+	[KIND_VSWITCH] = "DescribeVSwitches",
+	[KIND_VPN_GATEWAY] = "DescribeVpnGateways",
+	[KIND_CUSTOMER_GATEWAY] = "DescribeCustomerGateways",
+	[KIND_VPN_CONNECTION] = "DescribeVpnConnections",
+	[KIND_VPN_ROUTE_ENTRY] = "DescribeVpnRouteEntries",
+	[KIND_VPN_PBR_ROUTE_ENTRY] = "DescribeVpnPbrRouteEntries",
+};
+
+static int refuse_unknown(enum kind kind, const char *parameter, const char *id, const char *region,
+	struct fault *fault)
+{
+	AUTO_FREE char *remedy = list_actions[kind]
+					 ? xasprintf("%s lists those there are", list_actions[kind])
+					 : NULL;
+
+	if (region)
+		return fault_setf(fault, not_found[kind], parameter, id, remedy,
+			"does not exist in region %s", region);
+	return fault_set(fault, not_found[kind], parameter, id, NULL, remedy);
+}
+
 const char *request_region(const struct api *api, const struct request *request)
 {
 	const char *region = params_get(&request->params, "RegionId");
@@ -47,6 +71,19 @@ int find_by_id(const struct api *api, enum kind kind, const char *id, void *ret)
 	return err;
 }
 
+int find_seen(const struct api *api, enum kind kind, const char *id, void *ret)
+{
+	const struct snapshot_item *item =
+		can_be_id(id) ? snapshot_get(api->snapshot, kind, id) : NULL;
+
+	if (!item)
+		return -ENOENT;
+	if (!item->resource)
+		return -EBADMSG;
+	memcpy(ret, &item->resource, sizeof(item->resource));
+	return 0;
+}
+
 int find_resource(const struct api *api, const struct request *request, enum kind kind,
 	const char *parameter, void *ret, struct fault *fault)
 {
@@ -56,13 +93,12 @@ int find_resource(const struct api *api, const struct request *request, enum kin
 	int err = find_by_id(api, kind, id ? id : "", &resource);
 
 	if (err == -ENOENT)
-		return fault_set(fault, not_found[kind], parameter, id, NULL, NULL);
+		return refuse_unknown(kind, parameter, id, NULL, fault);
 	if (err)
 		return err;
 	if (region && *region && strcmp(region, ((struct resource *)resource)->region_id) != 0) {
 		resource_free(kind, resource);
-		return fault_setf(fault, not_found[kind], parameter, id, NULL,
-			"does not exist in region %s", region);
+		return refuse_unknown(kind, parameter, id, region, fault);
 	}
 	memcpy(ret, &resource, sizeof(resource));
 	return 0;

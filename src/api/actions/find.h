@@ -20,6 +20,10 @@ MUST_CHECK int find_resource(const struct api *api, const struct request *reques
 /* By id, for references inside resources. -ENOENT. */
 MUST_CHECK int find_by_id(const struct api *api, enum kind kind, const char *id, void *ret);
 
+/* The same without its secrets, borrowed while the handler runs. ret: address of a pointer to
+ * const. */
+MUST_CHECK int find_seen(const struct api *api, enum kind kind, const char *id, void *ret);
+
 struct found_item {
 	const void *resource; /* without its secrets; borrowed */
 	const struct snapshot_item *item;

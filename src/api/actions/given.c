@@ -62,6 +62,36 @@ int given_fields(const struct request *request, enum kind kind, void *resource, 
 	return err;
 }
 
+static bool is_settable_once(const struct field *field)
+{
+	return (field->flags & FIELD_IMMUTABLE) && !(field->flags & FIELD_INTERNAL) &&
+	       field->type != FIELD_TAGS;
+}
+
+int given_unchanged(const struct request *request, enum kind kind, const void *resource,
+	const char *instead, struct fault *fault)
+{
+	const struct field *field = kind_info(kind)->fields;
+	void *asked = resource_dup(kind, resource);
+	int err = 0;
+
+	for (; field->name && !err; field++) {
+		const char *value = params_get(&request->params, field->name);
+
+		if (!value || !*value || !is_settable_once(field))
+			continue;
+		err = field_set_text(field, asked, value, fault);
+		if (err || field_equal(field, resource, asked))
+			continue;
+		fault_set(fault, REASON_PARAMETER_INVALID, field->name, value, "cannot be changed",
+			instead);
+		snprintf(fault->code, sizeof(fault->code), "Invalid%.50s", field->name);
+		err = -EINVAL;
+	}
+	resource_free(kind, asked);
+	return err;
+}
+
 int given_resource_group(const struct api *api, struct resource *resource, struct fault *fault)
 {
 	char *const *groups = api->config->resource_groups;

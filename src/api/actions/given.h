@@ -12,6 +12,12 @@
  */
 MUST_CHECK int given_fields(
 	const struct request *request, enum kind kind, void *resource, struct fault *fault);
+/*
+ * Refuses what a modification cannot change: a parameter named like one of the resource's immutable
+ * fields, with another value than it has. instead: what to do then.
+ */
+MUST_CHECK int given_unchanged(const struct request *request, enum kind kind, const void *resource,
+	const char *instead, struct fault *fault);
 /* A new resource: defaults, the given fields, id, region, creation time, resource group. */
 MUST_CHECK int given_new(const struct api *api, const struct request *request, enum kind kind,
 	void *ret, struct fault *fault);

@@ -81,6 +81,8 @@ static int create_vpn_connection(const struct api *api, const struct request *re
 		make_psk(&connection->ike_config);
 	err = resource_check(KIND_VPN_CONNECTION, connection, fault);
 	if (!err)
+		err = vpn_connection_check_network(api, change, connection, gateway, peer, fault);
+	if (!err)
 		err = vpn_connection_served(connection, fault);
 	if (!err)
 		err = hold_ends(api, change, gateway, peer);
@@ -163,6 +165,8 @@ static int apply_given(const struct api *api, const struct request *request, str
 		connection->ike_config.psk = secret_dup(before->ike_config.psk);
 	err = resource_check(KIND_VPN_CONNECTION, connection, fault);
 	if (!err)
+		err = vpn_connection_check_network(api, change, connection, gateway, peer, fault);
+	if (!err)
 		err = vpn_connection_served(connection, fault);
 	if (!err)
 		err = hold_ends(api, change, gateway, peer);
@@ -208,6 +212,10 @@ static int modify_vpn_connection(const struct api *api, const struct request *re
 	if (!err)
 		err = find_resource(
 			api, request, KIND_VPN_CONNECTION, "VpnConnectionId", &before, fault);
+	if (err)
+		return err;
+	err = given_unchanged(request, KIND_VPN_CONNECTION, before,
+		"create another connection and delete this one", fault);
 	if (err)
 		return err;
 	connection = resource_dup(KIND_VPN_CONNECTION, before);

@@ -11,6 +11,13 @@ MUST_CHECK int vpn_connection_unsupported(const struct request *request, struct 
 /* The gateway does IPsec, and both are in one region. */
 MUST_CHECK int vpn_connection_check_ends(const struct vpn_gateway *gateway,
 	const struct customer_gateway *peer, struct fault *fault);
+/*
+ * Health probes go from the VPC to somewhere else; BGP knows the peer's AS number; the tunnel's
+ * block is used once in the VPC. Takes the VPC's guard where it decides about the block.
+ */
+MUST_CHECK int vpn_connection_check_network(const struct api *api, struct change *change,
+	const struct vpn_connection *connection, const struct vpn_gateway *gateway,
+	const struct customer_gateway *peer, struct fault *fault);
 /* Features that come with routing: health check, BGP. */
 MUST_CHECK int vpn_connection_served(const struct vpn_connection *connection, struct fault *fault);
 /* Identities that were left out: the gateway's and the customer gateway's address. */

@@ -12,9 +12,9 @@
 static int answer_gateway(
 	const struct api *api, const struct vpn_connection *connection, json_t *answer)
 {
-	AUTO_RESOURCE(vpn_gateway) struct vpn_gateway *gateway = NULL;
-	AUTO_RESOURCE(vswitch) struct vswitch *vswitch = NULL;
-	int err = find_by_id(api, KIND_VPN_GATEWAY, connection->vpn_gateway_id, &gateway);
+	const struct vpn_gateway *gateway;
+	const struct vswitch *vswitch;
+	int err = find_seen(api, KIND_VPN_GATEWAY, connection->vpn_gateway_id, &gateway);
 	char text[ADDR_TEXT_SIZE];
 
 	if (err)
@@ -23,7 +23,7 @@ static int answer_gateway(
 	answer_text(answer, "InternetIp", text);
 	answer_text(answer, "NetworkType", "public");
 	answer_spec(gateway->bandwidth, answer);
-	err = find_by_id(api, KIND_VSWITCH, gateway->vswitch_id, &vswitch);
+	err = find_seen(api, KIND_VSWITCH, gateway->vswitch_id, &vswitch);
 	if (!err)
 		answer_text(answer, "ZoneNo", vswitch->zone_id);
 	return err == -ENOENT ? 0 : err;

@@ -15,8 +15,9 @@
 #include <errno.h>
 #include <string.h>
 
-#define YEAR_9999_S 253402300799 /* the last second that has a text; milliseconds are far beyond   \
-				  */
+#define YEAR_9999_S                                                                                \
+	253402300799 /* the last second that has a text; milliseconds are far beyond               \
+		      */
 #define MINUTE_S 60
 
 /* Seconds, both inclusive. */

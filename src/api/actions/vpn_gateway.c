@@ -189,12 +189,38 @@ static int describe_vpn_gateway(const struct api *api, const struct request *req
 	return err ? err : answer_reservation(request, answer, fault);
 }
 
+/* What connections learn would be lost to the VPC. The guard keeps BGP from being turned on. */
+static int check_no_bgp(const struct api *api, struct change *change,
+	const struct vpn_gateway *gateway, struct fault *fault)
+{
+	AUTO_FOUND struct found found = {};
+	int err = guard_take(api, change, gateway->meta.id);
+
+	if (!err)
+		err = find_all(api, KIND_VPN_CONNECTION, NULL, gateway->meta.id, &found);
+	for (size_t i = 0; !err && i < found.len; i++) {
+		const struct vpn_connection *connection = found.items[i].resource;
+
+		if (strcmp(connection->vpn_gateway_id, gateway->meta.id) == 0 &&
+			connection->bgp_config.enable_bgp)
+			return fault_setf(fault, REASON_DEPENDENCY, "AutoPropagate", "false",
+				"turn BGP off on its connections first",
+				"is possible when no connection uses BGP, and %s does",
+				connection->meta.id);
+	}
+	return err;
+}
+
 static int modify_vpn_gateway(const struct api *api, const struct request *request,
 	struct change *change, json_t *answer, struct fault *fault)
 {
 	AUTO_RESOURCE(vpn_gateway) struct vpn_gateway *before = NULL, *gateway = NULL;
 	int err = find_resource(api, request, KIND_VPN_GATEWAY, "VpnGatewayId", &before, fault);
 
+	if (!err)
+		err = given_unchanged(request, KIND_VPN_GATEWAY, before,
+			"create another VPN gateway; MoveVpnResourceGroup changes its group",
+			fault);
 	if (err)
 		return err;
 	gateway = resource_dup(KIND_VPN_GATEWAY, before);
@@ -203,6 +229,8 @@ static int modify_vpn_gateway(const struct api *api, const struct request *reque
 		return err;
 	name_or_id(gateway);
 	err = resource_check(KIND_VPN_GATEWAY, gateway, fault);
+	if (!err && before->auto_propagate && !gateway->auto_propagate)
+		err = check_no_bgp(api, change, gateway, fault);
 	if (err)
 		return err;
 	change->resource_id = xstrdup(gateway->meta.id);

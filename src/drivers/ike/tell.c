@@ -152,6 +152,8 @@ void tell_line(struct ike *ike, const struct charon_line *line)
 	AUTO_FREE char *clean = printable(line->text);
 	AUTO_FREE char *group = printable(line->group);
 	AUTO_FREE char *text = NULL;
+	int64_t now_ms = ike->parts.clock->wall_ms(ike->parts.clock->ctx);
+	int64_t wall_ms = (int64_t)line->time_s * 1000 + line->time_ms;
 
 	if (!world_get(ike->parts.world, KIND_VPN_CONNECTION, line->connection))
 		return;
@@ -164,6 +166,6 @@ void tell_line(struct ike *ike, const struct charon_line *line)
 		log_of(ike), &(struct connection_log_entry){ .connection_id = line->connection,
 				     .source = CONNECTION_LOG_CHARON,
 				     .level = level_of(clean),
-				     .wall_ms = (int64_t)line->time_s * 1000 + line->time_ms,
+				     .wall_ms = wall_ms < now_ms ? wall_ms : now_ms,
 				     .text = text });
 }

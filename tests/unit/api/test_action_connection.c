@@ -186,7 +186,7 @@ static void refused_to_create(
 static void what_connections_cannot_do_is_refused(void **state)
 {
 	(void)state;
-	refused_to_create("UnsupportedFeature", "BgpConfig.EnableBgp", "BgpConfig",
+	refused_to_create("InvalidParameter", "BgpConfig.EnableBgp", "BgpConfig",
 		"{\"EnableBgp\":\"true\",\"TunnelCidr\":\"169.254.10.0/30\","
 		"\"LocalBgpIp\":\"169.254.10.1\"}");
 	refused_to_create("UnsupportedFeature", "EnableTunnelsBgp", "EnableTunnelsBgp", "true");

@@ -256,6 +256,45 @@ static void used_gateways_are_kept(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, action_world_init, action_world_done)
 
+/* Without a filter only the page is looked at; with one that all meet, every customer gateway. */
+static void assert_same_page(const char *region, const char *number, const char *size, int total)
+{
+	json_t *quick = call("DescribeCustomerGateways", "RegionId", region, "PageNumber", number,
+		"PageSize", size, NULL);
+	json_t *slow = call("DescribeCustomerGateways", "RegionId", region, "PageNumber", number,
+		"PageSize", size, "ResourceGroupId", "rg-default", NULL);
+
+	assert_number(quick, "TotalCount", total);
+	assert_true(json_equal(quick, slow));
+	drop(quick);
+	drop(slow);
+}
+
+static void pages_are_the_same_with_and_without_a_filter(void **state)
+{
+	char address[32], *ids[25];
+
+	(void)state;
+	for (unsigned int i = 0; i < ARRAY_LEN(ids); i++) {
+		snprintf(address, sizeof(address), "198.51.100.%u", i + 1);
+		ids[i] = take_text(call("CreateCustomerGateway", "IpAddress", address, "RegionId",
+					   i % 5 ? "cn-test" : "cn-far", NULL),
+			"CustomerGatewayId");
+	}
+	drop(call("DeleteCustomerGateway", "CustomerGatewayId", ids[7], NULL));
+	for (unsigned int page = 1; page <= 6; page++) {
+		char number[4];
+
+		snprintf(number, sizeof(number), "%u", page);
+		assert_same_page("cn-test", number, "4", 19);
+		assert_same_page("cn-test", number, "10", 19);
+		assert_same_page("cn-far", number, "2", 5);
+	}
+	assert_same_page("cn-test", "1000000", "50", 19);
+	for (unsigned int i = 0; i < ARRAY_LEN(ids); i++)
+		free(ids[i]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -268,6 +307,7 @@ int main(void)
 		TEST(customer_gateways_are_one_per_address),
 		TEST(customer_gateways_without_asn_show_none),
 		TEST(used_gateways_are_kept),
+		TEST(pages_are_the_same_with_and_without_a_filter),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -83,6 +83,10 @@ static void lines_have_the_clouds_form(void **state)
 	assert_number(answer, "Count", 1);
 	assert_bool(answer, "IsCompleted", true);
 	drop(answer);
+	/* all of the last second belongs to the period */
+	answer = call(LOGS, "From", "1699999970", "To", "1699999970", NULL);
+	assert_number(answer, "Count", 1);
+	drop(answer);
 }
 
 /* Lines at 0, 100, ... seconds before now, named from the oldest. */

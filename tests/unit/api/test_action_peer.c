@@ -21,6 +21,7 @@ static void rewrite(const char *id)
 	AUTO_RESOURCE(vpn_connection) struct vpn_connection *connection = NULL;
 	struct change change = {};
 
+	assert_int_equal(snapshot_sync(world.api.snapshot), 0);
 	assert_int_equal(find_by_id(&world.api, KIND_VPN_CONNECTION, id, &connection), 0);
 	set(connection, "LocalSubnet", "10.0.0.0/16,10.1.0.0/16");
 	set(connection, "RemoteSubnet", "192.168.0.0/24");

@@ -22,6 +22,7 @@ static struct config_region regions[2] = {
 };
 static char *groups[] = { (char[]){ "rg-default" }, (char[]){ "rg-other" }, NULL };
 static int64_t now_ms = 1700000000000;
+static bool is_remote; /* calls come from an administrator far away */
 
 static int action_world_init(void **state)
 {
@@ -65,13 +66,14 @@ static void add_params(struct request *request, va_list args)
 
 static json_t *run(const char *action, va_list args)
 {
-	bool is_ours =
-		strstr(action, "VpcLan") || strstr(action, "Detail") || strstr(action, "Events");
-	struct request request = { .access_key_id = "",
+	bool is_ours = strstr(action, "VpcLan") || strstr(action, "Detail") ||
+		       strstr(action, "Events") || strstr(action, "AccessKey");
+	struct request request = { .access_key_id = is_remote ? "LTAIremote" : "",
+		.policy = is_remote ? "administrator" : NULL,
 		.source = "unix",
 		.host = "127.0.0.1:8443",
 		.now_ms = now_ms++,
-		.is_root = true };
+		.is_root = !is_remote };
 	struct outcome outcome;
 	json_t *answer;
 

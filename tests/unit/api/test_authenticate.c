@@ -19,6 +19,7 @@
 static struct test_world world;
 static struct authenticator auth;
 static struct access_key *key;
+static int64_t clock_ms; /* the server's */
 
 /* What one try was. */
 struct result {
@@ -35,6 +36,7 @@ static int set_up(void **state)
 	struct store_entries entries = { 0 };
 
 	(void)state;
+	clock_ms = NOW_S * 1000;
 	test_world_init(&world);
 	assert_int_equal(keys_make_first(&world.api, NOW_S * 1000, &is_first), 0);
 	assert_true(is_first);
@@ -70,7 +72,7 @@ static struct result try(const struct http_request *http, const char *query_text
 
 	assert_int_equal(params_add_form(&query, query_text, strlen(query_text)), 0);
 	assert_int_equal(params_add_form(&result.params, query_text, strlen(query_text)), 0);
-	result.err = authenticate(&auth, http, &query, &result.params, NOW_S * 1000, &result.caller,
+	result.err = authenticate(&auth, http, &query, &result.params, clock_ms, &result.caller,
 		&result.fault, &result.message);
 	params_clear(&query);
 	return result;
@@ -121,6 +123,7 @@ static void test_v1_accepts(void **state)
 	(void)state;
 	assert_int_equal(result.err, 0);
 	assert_string_equal(result.caller.access_key_id, key->meta.id);
+	assert_string_equal(result.caller.policy, "administrator");
 	assert_string_equal(result.caller.action, "Do");
 	assert_string_equal(result.caller.version, "v");
 	assert_true(result.caller.wants_xml);
@@ -132,11 +135,15 @@ static void test_v1_accepts(void **state)
 
 static void test_clock(void **state)
 {
+	struct result result;
+
 	(void)state;
 	expect(try_v1("", NOW_S - 900, "a"), NULL);
 	expect(try_v1("", NOW_S + 900, "b"), NULL);
 	expect(try_v1("", NOW_S - 901, "c"), "InvalidTimeStamp.Expired");
-	expect(try_v1("", NOW_S + 901, "d"), "InvalidTimeStamp.Expired");
+	result = try_v1("", NOW_S + 901, "d");
+	assert_non_null(strstr(result.fault.remedy, "2023-11-14T22:13:20Z"));
+	expect(result, "InvalidTimeStamp.Expired");
 	auth.oldest_s = NOW_S - 10;
 	expect(try_v1("", NOW_S - 10, "e"), NULL);
 	expect(try_v1("", NOW_S - 11, "f"), "InvalidTimeStamp.Expired");
@@ -200,6 +207,55 @@ static void test_disabled_key(void **state)
 	assert_int_equal(store_commit(world.api.store, change.ops, change.len, NULL, NULL), 0);
 	change_clear(&change);
 	expect(try_v1("", NOW_S, "n"), "InvalidAccessKeyId.Inactive");
+}
+
+static void test_a_key_is_throttled_after_its_signature(void **state)
+{
+	struct result result;
+
+	(void)state;
+	auth.requests = buckets_new(1, 2);
+	expect(try_v1("", NOW_S, "a"), NULL);
+	expect(try_v1("", NOW_S, "b"), NULL);
+	result = try_v1("", NOW_S, "c");
+	assert_string_equal(fault_code(&result.fault), "Throttling.User");
+	assert_int_equal(fault_status(&result.fault), 400);
+	assert_int_equal(result.caller.retry_after_ms, 1000);
+	assert_null(result.caller.policy);
+	clear(&result);
+	/* what was throttled used up no nonce */
+	buckets_set(auth.requests, 1000, 1000);
+	clock_ms += 10;
+	expect(try_v1("", NOW_S, "c"), NULL);
+	buckets_free(auth.requests);
+	auth.requests = NULL;
+}
+
+static void test_failures_are_limited_and_good_signatures_are_not(void **state)
+{
+	AUTO_FREE char *forged = v1_query("", NOW_S, "x");
+	const struct http_request get = { .is_get = true, .body = "", .source = "192.0.2.7" };
+	const struct http_request elsewhere = { .is_get = true, .body = "", .source = "192.0.2.8" };
+	AUTO_FREE char *good = v1_query("", NOW_S, "y");
+	struct result result;
+
+	(void)state;
+	auth.failures = buckets_new(1, 2);
+	strstr(forged, "Name=x")[5] = 'y';
+	expect(try(&get, forged), "SignatureDoesNotMatch");
+	strstr(forged, "AccessKeyId=LTAI")[12] = 'X';
+	expect(try(&get, forged), "InvalidAccessKeyId.NotFound");
+	result = try(&get, forged);
+	assert_string_equal(fault_code(&result.fault), "Throttling.User");
+	assert_int_equal(result.caller.retry_after_ms, 1000);
+	assert_null(result.message);
+	clear(&result);
+	expect(try(&get, good), NULL);
+	expect(try(&elsewhere, forged), "InvalidAccessKeyId.NotFound");
+	/* no failure of a key: told as ever */
+	expect(try(&get, "Action=Do&Version=v"), "IncompleteSignature");
+	buckets_free(auth.failures);
+	auth.failures = NULL;
 }
 
 static void test_root_needs_no_signature(void **state)
@@ -295,6 +351,8 @@ int main(void)
 		TEST(test_replay),
 		TEST(test_v1_refuses),
 		TEST(test_disabled_key),
+		TEST(test_a_key_is_throttled_after_its_signature),
+		TEST(test_failures_are_limited_and_good_signatures_are_not),
 		TEST(test_root_needs_no_signature),
 		TEST(test_acs3),
 	};

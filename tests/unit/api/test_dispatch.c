@@ -70,6 +70,9 @@ static int look(const struct api *api, const struct request *request, struct cha
 	(void)change;
 	(void)fault;
 	json_object_set_new(answer, "Seen", json_true());
+	json_object_set_new(answer, "Inner",
+		json_pack("{s:[{s:s, s:s}], s:s, s:s}", "List", "Psk", "hunter2", "Name", "hunter2",
+			"AuthKey", "hunter2", "AccessKeySecret", "hunter2"));
 	return 0;
 }
 
@@ -85,17 +88,24 @@ const struct action vpc_actions[] = { { 0 } }, vswitch_actions[] = { { 0 } },
 		    vpn_pbr_route_actions[] = { { 0 } }, tag_actions[] = { { 0 } },
 		    peer_view_actions[] = { { 0 } }, absent_actions[] = { { 0 } },
 		    resource_group_actions[] = { { 0 } }, vpn_connection_log_actions[] = { { 0 } },
-		    extension_actions[] = {
-			    { .name = "Extend", .version = API_VERSION_VPNGW, .handle = look },
-			    { 0 }
-		    };
+		    extension_actions[] = { { .name = "Extend",
+						    .version = API_VERSION_VPNGW,
+						    .handle = look },
+			    { 0 } },
+		    access_key_actions[] = { { .name = "Govern",
+						     .version = API_VERSION_VPNGW,
+						     .handle = look,
+						     .is_administrative = true },
+			    { 0 } };
 
 static struct test_world world;
+static const char *policy;
 
 static int set_up(void **state)
 {
 	(void)state;
 	runs = races = handler_fails = 0;
+	policy = "administrator";
 	test_world_init(&world);
 	return 0;
 }
@@ -111,6 +121,7 @@ static void call_at(const char *version, const char *action, const char *form, i
 	struct outcome *ret)
 {
 	struct request request = { .access_key_id = "key",
+		.policy = policy,
 		.source = "192.0.2.1",
 		.host = "h",
 		.request_id = "R",
@@ -159,6 +170,89 @@ static void test_lookup(void **state)
 	call_at(API_VERSION_VPNGW, "Extend", "", 1000, &outcome);
 	assert_true(json_is_true(json_object_get(outcome.answer, "Seen")));
 	outcome_clear(&outcome);
+}
+
+static const char *code_of(const char *version, const char *action, const char *form)
+{
+	static char code[64];
+	struct outcome outcome;
+
+	call_at(version, action, form, 1000, &outcome);
+	snprintf(code, sizeof(code), "%s", outcome.answer ? "OK" : fault_code(&outcome.fault));
+	outcome_clear(&outcome);
+	return code;
+}
+
+static void test_permission(void **state)
+{
+	static const struct {
+		const char *policy, *paint, *look, *extend, *govern;
+	} cases[] = {
+		{ "administrator", "OK", "OK", "OK", "OK" },
+		{ "read-only", "Forbidden", "OK", "OK", "Forbidden" },
+		{ "*", "OK", "OK", "OK", "Forbidden" },
+		{ "vpngw:*", "Forbidden", "Forbidden", "OK", "Forbidden" },
+		{ "Pa*, vpc:Lo*k", "OK", "OK", "Forbidden", "Forbidden" },
+		{ "Govern", "Forbidden", "Forbidden", "Forbidden", "Forbidden" },
+		{ "read-secrets", "Forbidden", "Forbidden", "Forbidden", "Forbidden" },
+		{ "", "Forbidden", "Forbidden", "Forbidden", "Forbidden" },
+		/* a key whose policy was lost */
+		{ NULL, "Forbidden", "Forbidden", "Forbidden", "Forbidden" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		policy = cases[i].policy;
+		assert_string_equal(code_of(API_VERSION_VPC, "Paint", "Id=ab"), cases[i].paint);
+		assert_string_equal(code_of(API_VERSION_VPC, "Look", ""), cases[i].look);
+		assert_string_equal(code_of(API_VERSION_VPNGW, "Extend", ""), cases[i].extend);
+		assert_string_equal(code_of(API_VERSION_VPNGW, "Govern", ""), cases[i].govern);
+	}
+}
+
+static void test_refusal_names_action_and_policy(void **state)
+{
+	struct outcome outcome;
+	char text[1024];
+
+	(void)state;
+	policy = "Describe*, read-secrets";
+	call("Id=ab", &outcome);
+	fault_message(&outcome.fault, text, sizeof(text));
+	assert_non_null(strstr(text, "vpc:Paint"));
+	assert_non_null(strstr(text, "Describe*, read-secrets"));
+	assert_int_equal(fault_status(&outcome.fault), 403);
+	outcome_clear(&outcome);
+	assert_int_equal(runs, 0);
+}
+
+/* "hunter2" of Psk and AuthKey goes under the mask, that of other members does not. */
+static void test_secrets_are_masked(void **state)
+{
+	static const struct {
+		const char *policy;
+		bool is_clear;
+	} cases[] = { { "*", false }, { "read-only", false }, { "read-only,read-secrets", true },
+		{ "administrator", true } };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
+		const char *psk, *name, *auth_key, *secret, *shown;
+		struct outcome outcome;
+
+		policy = cases[i].policy;
+		call_at(API_VERSION_VPC, "Look", "", 1000, &outcome);
+		assert_int_equal(json_unpack(outcome.answer, "{s:{s:[{s:s, s:s}], s:s, s:s}}",
+					 "Inner", "List", "Psk", &psk, "Name", &name, "AuthKey",
+					 &auth_key, "AccessKeySecret", &secret),
+			0);
+		shown = cases[i].is_clear ? "hunter2" : "******";
+		assert_string_equal(psk, shown);
+		assert_string_equal(auth_key, shown);
+		assert_string_equal(name, "hunter2");
+		assert_string_equal(secret, "hunter2");
+		outcome_clear(&outcome);
+	}
 }
 
 static void test_parameters(void **state)
@@ -380,6 +474,9 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		TEST(test_lookup),
+		TEST(test_permission),
+		TEST(test_refusal_names_action_and_policy),
+		TEST(test_secrets_are_masked),
 		TEST(test_parameters),
 		TEST(test_parameters_that_pass),
 		TEST(test_message_names_field_value_rule),

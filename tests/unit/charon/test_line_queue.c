@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Lines leave in order; when there are too many the beginning stays, and the next line that fits
  * says how many are missing.

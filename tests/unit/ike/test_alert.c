@@ -21,6 +21,7 @@ struct plug_in {
 	struct peer_port port;
 	int ready, lost, alerts;
 	struct charon_alert alert;
+	struct charon_line line;
 };
 
 static void on_ready(void *arg)
@@ -39,6 +40,11 @@ static void on_alert(void *arg, const struct charon_alert *alert)
 
 	plug_in->alerts++;
 	plug_in->alert = *alert;
+}
+
+static void on_line(void *arg, const struct charon_line *line)
+{
+	((struct plug_in *)arg)->line = *line;
 }
 
 static void turn(struct plug_in *plug_in)
@@ -79,6 +85,7 @@ static int setup(void **state)
 		.ready = on_ready,
 		.lost = on_lost,
 		.alert = on_alert,
+		.line = on_line,
 		.arg = plug_in,
 	};
 
@@ -154,6 +161,23 @@ static void test_alerts_have_an_end(void **state)
 	assert_int_equal(strlen(plug_in->alert.remote), CHARON_TEXT_MAX - 1);
 }
 
+static void test_lines_have_an_end(void **state)
+{
+	struct plug_in *plug_in = *state;
+	struct charon_line line = { .time_s = 7, .lost = 3 };
+
+	memset(line.connection, 'x', sizeof(line.connection));
+	memset(line.group, 'y', sizeof(line.group));
+	memset(line.text, 'z', sizeof(line.text));
+	greet(plug_in, CHARON_PROTO_VERSION);
+	say(plug_in, CHARON_LINE, &line, sizeof(line));
+	assert_int_equal(plug_in->line.time_s, 7);
+	assert_int_equal(plug_in->line.lost, 3);
+	assert_int_equal(strlen(plug_in->line.connection), CHARON_NAME_MAX - 1);
+	assert_int_equal(strlen(plug_in->line.group), CHARON_GROUP_MAX - 1);
+	assert_int_equal(strlen(plug_in->line.text), CHARON_TEXT_MAX - 1);
+}
+
 static void test_lost_and_back(void **state)
 {
 	struct plug_in *plug_in = *state;
@@ -205,6 +229,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH_PLUG_IN(test_settings),
 		WITH_PLUG_IN(test_alerts_have_an_end),
+		WITH_PLUG_IN(test_lines_have_an_end),
 		WITH_PLUG_IN(test_lost_and_back),
 		WITH_PLUG_IN(test_alert_before_the_greeting),
 		WITH_PLUG_IN(test_another_version),

@@ -33,7 +33,7 @@ static int compare(const struct policy_place *a, const struct policy_place *b)
 	return by ? by : order(a->is_standby, b->is_standby);
 }
 
-/* Half of the pairs differ in one thing only. */
+/* Most pairs differ in one or two things only. */
 static void test_policy_order(void **state)
 {
 	(void)state;
@@ -53,6 +53,14 @@ static void test_policy_order(void **state)
 			break;
 		case 3:
 			b.is_standby = other.is_standby;
+			break;
+		case 4:
+			b.is_standby = other.is_standby;
+			b.is_last = other.is_last;
+			break;
+		case 5:
+			b.source_len = other.source_len;
+			b.destination_len = other.destination_len;
 			break;
 		default:
 			b = other;

@@ -212,6 +212,34 @@ static void test_missing_is_told_without_more_to_say(void **state)
 	assert_last(f, "WARN", "", "7 entries are missing here");
 }
 
+/* Many connections at once: nothing is lost, but no commit is large. */
+static void test_size_of_a_commit(void **state)
+{
+	struct fixture *f = *state;
+	size_t before = 0;
+
+	for (int i = 0; i < 20; i++) {
+		AUTO_FREE char *id = xasprintf("vco-%d", i);
+
+		put(f->store, id);
+		for (int n = 0; n < 250; n++)
+			line(f, id, "all at once");
+	}
+	for (int second = 0; second < 3; second++) {
+		size_t after = 0;
+
+		pass(f, second ? 1000 : 1);
+		for (int i = 0; i < 20; i++) {
+			AUTO_FREE char *id = xasprintf("vco-%d", i);
+
+			after += count(f, id);
+		}
+		assert_in_range(after - before, 1, CONNECTION_LOG_COMMIT);
+		before = after;
+	}
+	assert_int_equal(before, 5000);
+}
+
 static void test_share_of_events(void **state)
 {
 	struct fixture *f = *state;
@@ -322,6 +350,7 @@ int main(void)
 		TEST(test_entries),
 		TEST(test_share),
 		TEST(test_missing_is_told_without_more_to_say),
+		TEST(test_size_of_a_commit),
 		TEST(test_share_of_events),
 		TEST(test_transitions),
 		TEST(test_down_says_how_long_it_was_up),

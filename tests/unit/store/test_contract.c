@@ -132,6 +132,63 @@ static void test_compare_and_swap(void **state)
 	assert_int_equal(put_if(store, "meta/a", "3", 0, NULL), 0);
 }
 
+/* "key=value;" of what has changed; "!" when the store does not know any more. */
+static void assert_changes(
+	struct store *store, const char *prefix, uint64_t from, const char *expected)
+{
+	struct store_entries changes = { 0 };
+	uint64_t now;
+	char text[256] = "!";
+	int err = store_changes(store, prefix, from, &changes);
+
+	if (err)
+		assert_int_equal(err, -EOVERFLOW);
+	else
+		text[0] = '\0';
+	for (size_t i = 0; i < changes.len; i++)
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s=%s;",
+			changes.items[i].key, changes.items[i].value ? changes.items[i].value : "");
+	assert_string_equal(text, expected);
+	assert_int_equal(store_revision(store, &now), 0);
+	if (!err)
+		assert_int_equal(changes.revision, now);
+	store_entries_clear(&changes);
+}
+
+static void test_changes(void **state)
+{
+	struct store *store = ((struct fixture *)*state)->store;
+	struct store_entries changes;
+	uint64_t from;
+	char key[32];
+
+	assert_changes(store, "", 0, "");
+	put(store, "desired/vpc/b", "1");
+	put(store, "desired/vpc/a", "2");
+	put(store, "meta/x", "3");
+	from = put(store, "status/vpc/a", "4");
+	assert_changes(store, "", 0, "desired/vpc/b=1;desired/vpc/a=2;status/vpc/a=4;");
+	assert_changes(store, "status/", 0, "status/vpc/a=4;");
+	assert_changes(store, "", from, "");
+	put(store, "meta/x", "5");
+	assert_changes(store, "", from, "");
+	put(store, "desired/vpc/b", "6");
+	put(store, "desired/vpc/a", NULL);
+	assert_changes(store, "", from, "desired/vpc/b=6;desired/vpc/a=;");
+	assert_changes(store, "", from + 100, "!");
+	/* more than one batch */
+	assert_int_equal(store_revision(store, &from), 0);
+	for (int i = 0; i < 3 * STORE_BATCH; i++) {
+		snprintf(key, sizeof(key), "desired/vpc/%03d", i);
+		put(store, key, "{}");
+	}
+	assert_int_equal(store_changes(store, "", from, &changes), 0);
+	assert_int_equal(changes.len, 3 * STORE_BATCH);
+	assert_string_equal(changes.items[3 * STORE_BATCH - 1].key, key);
+	assert_int_equal(changes.revision, from + 3 * STORE_BATCH);
+	store_entries_clear(&changes);
+}
+
 static void test_all_or_nothing(void **state)
 {
 	struct store *store = ((struct fixture *)*state)->store;
@@ -511,6 +568,7 @@ int main(int argc, char **argv)
 		TEST(test_revisions),
 		TEST(test_compare_and_swap),
 		TEST(test_all_or_nothing),
+		TEST(test_changes),
 		TEST(test_refusals),
 		TEST(test_list),
 		TEST(test_watch),

@@ -6,6 +6,8 @@
 #include "support/unit.h"
 
 #include "base/loop.h"
+#include "store/backup.h"
+#include "store/schema.h"
 #include "store/store.h"
 #include "support/temp_dir.h"
 
@@ -140,6 +142,95 @@ static void test_locked(void **state)
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
+static int64_t ask(sqlite3 *db, const char *sql)
+{
+	sqlite3_stmt *statement;
+	int64_t number;
+
+	assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &statement, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+	number = sqlite3_column_int64(statement, 0);
+	sqlite3_finalize(statement);
+	return number;
+}
+
+/* Steps of our own after those of the program: all of the missing ones, once, or none. */
+static void an_older_file_is_migrated(void **state)
+{
+	static const char first[] =
+		"CREATE TABLE schema (version INTEGER NOT NULL);"
+		"INSERT INTO schema VALUES (0);"
+		"CREATE TABLE thing (name TEXT); INSERT INTO thing VALUES ('x');";
+	static const char *const steps[] = { first, "ALTER TABLE thing ADD COLUMN size INTEGER",
+		"UPDATE thing SET size = 7" };
+	static const char *const broken[] = { first, steps[1], steps[2],
+		"UPDATE thing SET size = 8", "UPDATE nothing SET size = 9" };
+	AUTO_FREE char *path = xasprintf("%s/old.db", (char *)*state);
+	sqlite3 *db;
+
+	assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+	assert_int_equal(schema_migrate(db, steps, 1), 0);
+	assert_int_equal(ask(db, "SELECT version FROM schema"), 1);
+	assert_int_equal(schema_migrate(db, steps, 3), 0);
+	assert_int_equal(schema_migrate(db, steps, 3), 0);
+	assert_int_equal(ask(db, "SELECT version FROM schema"), 3);
+	assert_int_equal(ask(db, "SELECT size FROM thing WHERE name = 'x'"), 7);
+	assert_true(schema_migrate(db, broken, 5) < 0);
+	assert_int_equal(ask(db, "SELECT version FROM schema"), 3);
+	assert_int_equal(ask(db, "SELECT size FROM thing"), 7);
+	assert_int_equal(schema_migrate(db, steps, 2), -EPROTO);
+	sqlite3_close(db);
+}
+
+static void a_copy_is_a_store(void **state)
+{
+	const char *dir = *state;
+	AUTO_FREE char *copy = xasprintf("%s/copy", dir), *other = xasprintf("%s/other", dir);
+	struct store *store;
+	struct store_entry entry;
+
+	assert_int_equal(mkdir(other, 0700), 0);
+	assert_int_equal(store_open_sqlite(NULL, dir, &store), 0);
+	assert_int_equal(put(store, "desired/a/1", "before"), 0);
+	assert_int_equal(store_backup(dir, copy), 0);
+	assert_int_equal(put(store, "desired/a/1", "after"), 0);
+	assert_int_equal(mode_of(dir, "copy"), 0600);
+	assert_int_equal(store_backup(dir, copy), -EEXIST);
+	assert_int_equal(store_backup_check(copy), 0);
+	assert_int_equal(store_restore(copy, dir), -EEXIST);
+	store_free(store);
+	assert_int_equal(store_restore(copy, other), 0);
+	assert_int_equal(store_open_sqlite(NULL, other, &store), 0);
+	assert_value(store, "desired/a/1", "before");
+	assert_int_equal(store_get(store, "desired/a/1", &entry), 0);
+	assert_int_equal(entry.revision, 1);
+	store_entry_clear(&entry);
+	store_free(store);
+}
+
+static void what_is_no_copy_of_a_store_is_refused(void **state)
+{
+	const char *dir = *state;
+	AUTO_FREE char *path = xasprintf("%s/store.db", dir);
+	struct store *store;
+	FILE *file;
+
+	execute(dir, "CREATE TABLE other (x)");
+	assert_int_equal(store_backup_check(path), -EBADMSG);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(store_open_sqlite(NULL, dir, &store), 0);
+	store_free(store);
+	assert_int_equal(store_backup_check(path), 0);
+	execute(dir, "UPDATE schema SET version = version + 1");
+	assert_int_equal(store_backup_check(path), -EPROTO);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	for (int i = 0; i < 1000; i++)
+		fputs("this is no database at all\n", file);
+	fclose(file);
+	assert_int_equal(store_backup_check(path), -EBADMSG);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -148,6 +239,9 @@ int main(void)
 		TEST(test_newer_schema),
 		TEST(test_no_database),
 		TEST(test_locked),
+		TEST(an_older_file_is_migrated),
+		TEST(a_copy_is_a_store),
+		TEST(what_is_no_copy_of_a_store_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
