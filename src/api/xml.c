@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Writes XML 1.0. Characters it cannot hold (controls) become U+FFFD.
+ * Writes XML 1.0. Characters it cannot hold (controls, U+FFFE, U+FFFF) become U+FFFD.
  */
 #include "api/xml.h"
 
@@ -9,13 +9,23 @@
 #include <string.h>
 
 #define XML_MAX (64 * 1024 * 1024)
+#define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
+
+/* U+FFFE and U+FFFF. */
+static bool is_no_character(const char *text)
+{
+	return strncmp(text, "\xef\xbf\xbe", 3) == 0 || strncmp(text, "\xef\xbf\xbf", 3) == 0;
+}
 
 static void add_text(struct strbuf *buf, const char *text)
 {
 	for (; *text; text++) {
 		unsigned char c = (unsigned char)*text;
 
-		if (c == '&')
+		if (is_no_character(text)) {
+			strbuf_add(buf, REPLACEMENT);
+			text += 2;
+		} else if (c == '&')
 			strbuf_add(buf, "&amp;");
 		else if (c == '<')
 			strbuf_add(buf, "&lt;");
@@ -24,7 +34,7 @@ static void add_text(struct strbuf *buf, const char *text)
 		else if (c == '"')
 			strbuf_add(buf, "&quot;");
 		else if (c < ' ' && c != '\t' && c != '\n')
-			strbuf_add(buf, "\xef\xbf\xbd");
+			strbuf_add(buf, REPLACEMENT);
 		else
 			strbuf_add_char(buf, *text);
 	}

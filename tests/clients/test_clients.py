@@ -17,13 +17,17 @@ CLIENTS = {
 }
 
 
-def run(gateway, packages, script, extra, scheme="http"):
+def start(gateway, packages, script, extra, scheme="http"):
     key_id, secret = gateway.access_key()
     clean = {name: value for name, value in os.environ.items() if "proxy" not in name.lower()}
     env = clean | {"VPNGW_ENDPOINT": f"{scheme}://127.0.0.1:{gateway.port}", "VPNGW_ACCESS_KEY_ID": key_id,
                    "VPNGW_ACCESS_KEY_SECRET": secret, "VPNGW_REGION": REGION, "VPNGW_ZONE": ZONE} | extra
-    done = subprocess.run(["node", script], cwd=packages, env=env, capture_output=True, text=True, timeout=120,
+    return subprocess.run(["node", script], cwd=packages, env=env, capture_output=True, text=True, timeout=120,
                           check=False)
+
+
+def run(gateway, packages, script, extra, scheme="http"):
+    done = start(gateway, packages, script, extra, scheme)
     assert done.returncode == 0, done.stdout + done.stderr + gateway.log_text()
     assert re.search(r": \d+ calls passed\n$", done.stdout), done.stdout
     print(done.stdout, end="")

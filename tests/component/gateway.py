@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """A vpngw-api of its own for a test: configuration, start, stop, restart, and clean-up."""
+import contextlib
 import json
 import os
 import pathlib
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import tempfile
 import time
@@ -95,6 +97,15 @@ class Gateway:
 
     def log_text(self):
         return self.log.read_text(encoding="utf-8", errors="replace")
+
+    def keep_log(self, connection, entries):
+        """As the agent keeps them. entries: (time in ms, level, type, text, data)."""
+        key = f"desired/vpn-connection/{connection}"
+        with contextlib.closing(sqlite3.connect(self.state / "store.db", timeout=5)) as db, db:
+            db.execute("INSERT INTO log (key) VALUES (?) ON CONFLICT DO NOTHING", [key])
+            db.executemany("INSERT INTO log_entry (log, is_event, time_ms, level, source, type, text, data, size)"
+                           " VALUES ((SELECT id FROM log WHERE key = ?), ?, ?, ?, 'vpngw', ?, ?, ?, 300)",
+                           [(key, bool(kind), at, level, kind, text, data) for at, level, kind, text, data in entries])
 
     def access_key(self):
         lines = (self.state / "first-access-key").read_text(encoding="utf-8").splitlines()

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The connection log over the wire, with an agent's entries in the real store: both formats, pages, periods,
 and what is refused."""
-import sqlite3
 import time
 import xml.etree.ElementTree as ElementTree
 
@@ -9,11 +8,6 @@ import pytest
 
 from test_actions import Site, has, refused
 from wire import VPNGW, Client
-
-OPEN = "INSERT INTO log (key) VALUES (?) ON CONFLICT DO NOTHING"
-ADD = ("INSERT INTO log_entry (log, is_event, time_ms, level, source, type, text, data, size)"
-       " VALUES ((SELECT id FROM log WHERE key = ?), ?, ?, ?, 'vpngw', ?, ?, ?, 300)")
-
 
 @pytest.fixture(name="site", scope="module")
 def _site(gateway):
@@ -29,15 +23,6 @@ def _connection(site):
     site.client.call("DeleteVpnConnection", {"VpnConnectionId": made})
 
 
-def keep(gateway, connection, entries):
-    """entries: (time in ms, level, type, text, data)."""
-    key = f"desired/vpn-connection/{connection}"
-    with sqlite3.connect(gateway.state / "store.db", timeout=5) as db:
-        db.execute(OPEN, [key])
-        db.executemany(ADD, [(key, bool(kind), at, level, kind, text, data) for at, level, kind, text, data in entries])
-    db.close()
-
-
 def read(client, connection, **more):
     return client.call("DescribeVpnConnectionLogs", {"VpnConnectionId": connection} | more)
 
@@ -45,7 +30,7 @@ def read(client, connection, **more):
 def test_lines(gateway, site, connection):
     assert read(site.client, connection, MinutePeriod=10) | {"RequestId": ""} == {
         "RequestId": "", "Count": 0, "IsCompleted": True, "PageNumber": 1, "PageSize": 10, "Data": {"Logs": []}}
-    keep(gateway, connection, [(1_700_000_000_000 + second * 1000, "INFO", "", f"line {second}", "") for second in range(120)])
+    gateway.keep_log(connection, [(1_700_000_000_000 + second * 1000, "INFO", "", f"line {second}", "") for second in range(120)])
     answer = read(site.client, connection, From=1_700_000_000, MinutePeriod=2, PageSize=50, PageNumber=3)
     has(answer, {"Count": 20, "IsCompleted": True, "PageNumber": 3, "PageSize": 50})
     assert answer["Data"]["Logs"][0] == f"2023-11-14 22:15:00 {connection} [INFO]: line 100"
@@ -56,13 +41,13 @@ def test_lines(gateway, site, connection):
 
 def test_what_happened_just_now(gateway, site, connection):
     now = int(time.time() * 1000)
-    keep(gateway, connection, [(now - 61_000, "INFO", "", "before", ""), (now - 1000, "WARN", "", "now", "")])
+    gateway.keep_log(connection, [(now - 61_000, "INFO", "", "before", ""), (now - 1000, "WARN", "", "now", "")])
     assert [line[-3:] for line in read(site.client, connection, MinutePeriod=1)["Data"]["Logs"]] == ["now"]
     assert read(site.client, connection, MinutePeriod=2)["Count"] == 2
 
 
 def test_xml(gateway, site, connection):
-    keep(gateway, connection, [(1000, "ERROR", "", "a < b & c", "")])
+    gateway.keep_log(connection, [(1000, "ERROR", "", "a < b & c", "")])
     answer = site.client.raw("DescribeVpnConnectionLogs", {
         "VpnConnectionId": connection, "From": 0, "To": 9, "Format": "XML"})
     tree = ElementTree.fromstring(answer.text)
@@ -71,7 +56,7 @@ def test_xml(gateway, site, connection):
 
 
 def test_events(gateway, site, connection):
-    keep(gateway, connection, [(1000, "INFO", "", "a line", ""), (2000, "INFO", "IpsecUp", "up", ""),
+    gateway.keep_log(connection, [(1000, "INFO", "", "a line", ""), (2000, "INFO", "IpsecUp", "up", ""),
                                (3000, "WARN", "IpsecDown", "down", '{"Reason":"PeerGone","UpMs":1000,"PacketsLost":3}')])
     answer = site.client.call("DescribeVpnConnectionEvents", {"VpnConnectionId": connection}, version=VPNGW)
     assert answer["TotalCount"] == 2

@@ -35,6 +35,8 @@ static void test_escapes(void **state)
 	(void)state;
 	expect("{\"A\":\"<a&\\\"b\\\">\\n\\u0001\xc3\xa9\"}",
 		HEAD "<R><A>&lt;a&amp;&quot;b&quot;&gt;\n\xef\xbf\xbd\xc3\xa9</A></R>");
+	expect("{\"A\":\"\xef\xbf\xbe|\xef\xbf\xbf|\xef\xbf\xbd\"}",
+		HEAD "<R><A>\xef\xbf\xbd|\xef\xbf\xbd|\xef\xbf\xbd</A></R>");
 }
 
 int main(void)
