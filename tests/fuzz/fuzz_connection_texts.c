@@ -127,7 +127,7 @@ static void check_conn(const struct ike_settings *settings, const char *const *t
 	struct vici_tree tree;
 	const struct vici_node *node;
 
-	ike_load_conn(settings, &message);
+	ike_load_conn(settings->connection->meta.id, settings, 1, &message);
 	assert(!message.failed && vici_parse(message.bytes, message.size, &tree) == 0);
 	node = vici_find(&tree, vici_root(&tree), settings->connection->meta.id);
 	assert(node && !vici_next(&tree, node));
