@@ -57,7 +57,7 @@ static void entry_free(struct entry *entry)
 void snapshot_free(struct snapshot *snapshot)
 {
 	struct entry *entry;
-	size_t at = 0;
+	const struct textmap_entry *at = NULL;
 
 	if (!snapshot)
 		return;
@@ -169,7 +169,8 @@ static void drop_others(struct snapshot *snapshot)
 {
 	AUTO_FREE struct entry **others =
 		xcalloc(textmap_len(snapshot->entries) + 1, sizeof(struct entry *));
-	size_t at = 0, len = 0;
+	const struct textmap_entry *at = NULL;
+	size_t len = 0;
 	struct entry *entry;
 
 	while ((entry = textmap_next(snapshot->entries, &at))) {

@@ -46,7 +46,7 @@ static void posting_free(struct posting *posting)
 void snapshot_index_free(struct snapshot_index *index)
 {
 	struct posting *posting;
-	size_t at = 0;
+	const struct textmap_entry *at = NULL;
 
 	if (!index)
 		return;
@@ -81,7 +81,7 @@ void snapshot_index_begin_many(struct snapshot_index *index)
 void snapshot_index_end_many(struct snapshot_index *index)
 {
 	struct posting *posting;
-	size_t at = 0;
+	const struct textmap_entry *at = NULL;
 
 	while ((posting = textmap_next(index->postings, &at)))
 		qsort(posting->items, posting->len, sizeof(struct snapshot_item *), compare_places);

@@ -1,139 +1,104 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Open addressing with linear probing, at most half full; removing moves the followers back, so
- * that there are no marks of what was. The hash stays with the slot: growing reads no text.
+ * uthash with a hash function that nobody outside can predict.
  */
 #include "api/textmap.h"
 
 #include "base/secret.h"
 
 #include <sodium.h>
-#include <stdint.h>
 #include <string.h>
 
-#define ROOM_MIN 64
+static unsigned char hash_key[crypto_shorthash_KEYBYTES]; /* one for the process */
 
-struct slot {
-	uint64_t hash;
-	const char *text; /* NULL: empty */
-	void *value;
-};
-
-struct textmap {
-	struct slot *slots;
-	size_t len, room; /* room: a power of two */
-	unsigned char key[crypto_shorthash_KEYBYTES];
-};
-
-static uint64_t hash_of(const struct textmap *map, const char *text)
+static unsigned int hash_of(const void *text, size_t size)
 {
 	unsigned char hash[crypto_shorthash_BYTES];
-	uint64_t number;
+	unsigned int number;
 
-	crypto_shorthash(hash, (const unsigned char *)text, strlen(text), map->key);
+	crypto_shorthash(hash, text, size, hash_key);
 	memcpy(&number, hash, sizeof(number));
 	return number;
 }
 
+#define HASH_FUNCTION(text, size, ret) ((ret) = hash_of(text, size))
+#include <uthash.h>
+
+struct textmap_entry {
+	UT_hash_handle hh;
+	const char *text;
+	void *value;
+};
+
+struct textmap {
+	struct textmap_entry *entries;
+};
+
 struct textmap *textmap_new(void)
 {
-	struct textmap *map = xcalloc(1, sizeof(*map));
+	static const unsigned char none[sizeof(hash_key)];
 
-	map->room = ROOM_MIN;
-	map->slots = xcalloc(map->room, sizeof(*map->slots));
-	random_bytes(map->key, sizeof(map->key));
-	return map;
+	if (memcmp(hash_key, none, sizeof(none)) == 0)
+		random_bytes(hash_key, sizeof(hash_key));
+	return xcalloc(1, sizeof(struct textmap));
 }
 
 void textmap_free(struct textmap *map)
 {
+	struct textmap_entry *entry, *next;
+
 	if (!map)
 		return;
-	free(map->slots);
+	HASH_ITER (hh, map->entries, entry, next) {
+		HASH_DEL(map->entries, entry);
+		free(entry);
+	}
 	free(map);
 }
 
-/* The slot of the text, or the empty one where it would go. */
-static struct slot *find(const struct textmap *map, uint64_t hash, const char *text)
+static struct textmap_entry *find(const struct textmap *map, const char *text)
 {
-	size_t mask = map->room - 1;
+	struct textmap_entry *entry;
 
-	for (size_t at = hash & mask;; at = (at + 1) & mask) {
-		struct slot *slot = &map->slots[at];
-
-		if (!slot->text || (slot->hash == hash && strcmp(slot->text, text) == 0))
-			return slot;
-	}
+	HASH_FIND_STR(map->entries, text, entry);
+	return entry;
 }
 
 void *textmap_get(const struct textmap *map, const char *text)
 {
-	return find(map, hash_of(map, text), text)->value;
-}
+	const struct textmap_entry *entry = find(map, text);
 
-static void grow(struct textmap *map)
-{
-	struct slot *old = map->slots;
-	size_t old_room = map->room;
-
-	map->room *= 2;
-	map->slots = xcalloc(map->room, sizeof(*map->slots));
-	for (size_t i = 0; i < old_room; i++)
-		if (old[i].text)
-			*find(map, old[i].hash, old[i].text) = old[i];
-	free(old);
+	return entry ? entry->value : NULL;
 }
 
 void textmap_add(struct textmap *map, const char *text, void *value)
 {
-	uint64_t hash = hash_of(map, text);
+	struct textmap_entry *entry = xcalloc(1, sizeof(*entry));
 
-	if (map->len >= map->room / 2)
-		grow(map);
-	*find(map, hash, text) = (struct slot){ hash, text, value };
-	map->len++;
-}
-
-/* Moves back what would no longer be found behind the hole. */
-static void close_hole(struct textmap *map, size_t hole)
-{
-	size_t mask = map->room - 1;
-
-	for (size_t at = (hole + 1) & mask; map->slots[at].text; at = (at + 1) & mask) {
-		size_t home = map->slots[at].hash & mask;
-
-		if (((at - home) & mask) < ((at - hole) & mask))
-			continue;
-		map->slots[hole] = map->slots[at];
-		hole = at;
-	}
-	map->slots[hole] = (struct slot){};
+	entry->text = text;
+	entry->value = value;
+	HASH_ADD_KEYPTR(hh, map->entries, entry->text, strlen(entry->text), entry);
 }
 
 void *textmap_remove(struct textmap *map, const char *text)
 {
-	struct slot *slot = find(map, hash_of(map, text), text);
-	void *value = slot->value;
+	struct textmap_entry *entry = find(map, text);
+	void *value = entry ? entry->value : NULL;
 
-	if (!slot->text)
+	if (!entry)
 		return NULL;
-	map->len--;
-	close_hole(map, (size_t)(slot - map->slots));
+	HASH_DEL(map->entries, entry);
+	free(entry);
 	return value;
 }
 
 size_t textmap_len(const struct textmap *map)
 {
-	return map->len;
+	return HASH_COUNT(map->entries);
 }
 
-void *textmap_next(const struct textmap *map, size_t *at)
+void *textmap_next(const struct textmap *map, const struct textmap_entry **at)
 {
-	while (*at < map->room) {
-		struct slot *slot = &map->slots[(*at)++];
-
-		if (slot->text)
-			return slot->value;
-	}
-	return NULL;
+	*at = *at ? (*at)->hh.next : map->entries;
+	return *at ? (*at)->value : NULL;
 }

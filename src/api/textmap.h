@@ -8,6 +8,7 @@
 #include "base/alloc.h"
 
 struct textmap;
+struct textmap_entry;
 
 struct textmap *textmap_new(void);
 void textmap_free(struct textmap *map); /* not what it leads to; NULL is fine */
@@ -18,6 +19,6 @@ void textmap_add(struct textmap *map, const char *text, void *value);
 /* What was there, or NULL. */
 void *textmap_remove(struct textmap *map, const char *text);
 size_t textmap_len(const struct textmap *map);
-/* Every value in no order; *at starts with 0; NULL after the last one. Nothing is added or removed
- * meanwhile. */
-void *textmap_next(const struct textmap *map, size_t *at);
+/* Every value in no order; *at starts with NULL; NULL after the last one. Nothing is added or
+ * removed meanwhile. */
+void *textmap_next(const struct textmap *map, const struct textmap_entry **at);

@@ -15,7 +15,8 @@ static void test_as_an_array(void **state)
 	struct textmap *map = textmap_new();
 	char texts[TEXTS][8];
 	bool is_there[TEXTS] = { false };
-	size_t len = 0, at = 0, seen = 0;
+	const struct textmap_entry *at = NULL;
+	size_t len = 0, seen = 0;
 
 	(void)state;
 	for (size_t i = 0; i < TEXTS; i++)
