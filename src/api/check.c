@@ -6,6 +6,7 @@
 
 #include "base/parse.h"
 #include "resource/nearest.h"
+#include "resource/rules.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -19,29 +20,6 @@ int refuse_invalid(struct fault *fault, const char *name, const char *value, con
 	(void)fault_set(fault, REASON_PARAMETER_INVALID, name, value, rule, remedy);
 	snprintf(fault->code, sizeof(fault->code), "Invalid%.50s", name);
 	return -EINVAL;
-}
-
-/* Code points of valid UTF-8 (RFC 3629: no surrogates, no overlong forms), or -1. */
-static ssize_t utf8_length(const char *text)
-{
-	const unsigned char *at = (const unsigned char *)text;
-	ssize_t length = 0;
-
-	while (*at) {
-		size_t more = *at < 0x80 ? 0 : *at < 0xc2 ? 4 : *at < 0xe0 ? 1 : *at < 0xf0 ? 2 : 3;
-		unsigned char first = *at++;
-
-		if (more == 4 || first > 0xf4)
-			return -1;
-		if ((first == 0xe0 && *at < 0xa0) || (first == 0xed && *at > 0x9f) ||
-			(first == 0xf0 && *at < 0x90) || (first == 0xf4 && *at > 0x8f))
-			return -1;
-		for (; more; more--)
-			if ((*at++ & 0xc0) != 0x80)
-				return -1;
-		length++;
-	}
-	return length;
 }
 
 static int check_values(const struct parameter *row, const char *value, struct fault *fault)
@@ -61,12 +39,12 @@ static int check_values(const struct parameter *row, const char *value, struct f
 
 static int check_string(const struct parameter *row, const char *value, struct fault *fault)
 {
-	ssize_t length = utf8_length(value);
+	int length = text_len(value);
 	char rule[96];
 
-	if (!row->max || (length >= (ssize_t)row->min && length <= (ssize_t)row->max))
+	if (!row->max || (length >= (int)row->min && length <= (int)row->max))
 		return 0;
-	snprintf(rule, sizeof(rule), "must have %" PRIu64 " to %" PRIu64 " characters, has %zd",
+	snprintf(rule, sizeof(rule), "must have %" PRIu64 " to %" PRIu64 " characters, has %d",
 		row->min, row->max, length);
 	return refuse_invalid(fault, row->name, value, rule, NULL);
 }
@@ -193,10 +171,10 @@ static int check_text(const struct params *params, struct fault *fault)
 	for (size_t i = 0; i < params->len; i++) {
 		const struct param *param = &params->items[i];
 
-		if (utf8_length(param->name) < 0)
+		if (text_len(param->name) < 0)
 			return fault_set(fault, REASON_PARAMETER_INVALID, NULL, NULL,
 				"a parameter's name must be UTF-8", NULL);
-		if (utf8_length(param->value) < 0)
+		if (text_len(param->value) < 0)
 			return refuse_invalid(fault, param->name, NULL, "must be UTF-8", NULL);
 	}
 	return 0;

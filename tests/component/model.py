@@ -143,7 +143,7 @@ class Site:
         """False where there is no such route."""
         table, other = (self.policies, self.routes) if kind == "pbr" else (self.routes, self.policies)
         named = [route for key, route in table.items() if key[0] == hop and key[-1] == destination]
-        if named and not is_published:
+        if not is_published and any(route["State"] == "published" for route in named):
             named += [route for key, route in other.items() if key[-1] == destination]
         for route in named:
             route["State"] = "published" if is_published else "normal"

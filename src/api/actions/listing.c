@@ -101,12 +101,19 @@ bool filter_tags(const struct request *request, const struct tags *tags)
 	return true;
 }
 
+static bool is_of_region(
+	const struct api *api, const struct request *request, const struct resource *resource)
+{
+	return strcmp(resource->region_id, request_region(api, request)) == 0 &&
+	       filter_text(request, "ResourceGroupId", resource->resource_group_id) &&
+	       filter_tags(request, &resource->tags);
+}
+
 static int is_match(const struct api *api, const struct request *request,
 	const struct listing *listing, const struct resource *resource)
 {
-	if (strcmp(resource->region_id, request_region(api, request)) != 0 ||
-		!filter_text(request, "ResourceGroupId", resource->resource_group_id) ||
-		!filter_tags(request, &resource->tags))
+	/* Below a resource that was found everything is meant, as wherever that one is. */
+	if (!listing->below && !is_of_region(api, request, resource))
 		return 0;
 	return listing->matches ? listing->matches(api, request, resource) : 1;
 }

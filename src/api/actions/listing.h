@@ -26,10 +26,10 @@
 
 struct listing {
 	enum kind kind;
-	const char *below;          /* only ids that start with this; NULL: all */
+	const char *below;          /* all ids that start with this, of any region; NULL: all */
 	const char *wrapper, *list; /* "Vpcs", "Vpc"; list NULL: the wrapper is the array */
-	/* Beside region, resource group and tags, which always filter. NULL: no more filters. 1, 0
-	 * or -errno. */
+	/* Beside region, resource group and tags, which filter where nothing is below. NULL: no
+	 * more filters. 1, 0 or -errno. */
 	int (*matches)(const struct api *api, const struct request *request, const void *resource);
 	/* Fills the entry. */
 	int (*describe)(const struct api *api, const void *resource, json_t *entry);

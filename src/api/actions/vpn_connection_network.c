@@ -11,7 +11,7 @@
 #include <errno.h>
 #include <string.h>
 
-static bool is_in_vpc(const struct vpc *vpc, struct addr addr)
+static bool may_be_in_vpc(const struct vpc *vpc, struct addr addr)
 {
 	bool is_in = prefix_has(vpc->cidr_block, addr);
 
@@ -20,7 +20,10 @@ static bool is_in_vpc(const struct vpc *vpc, struct addr addr)
 	return is_in;
 }
 
-/* Probes start in the VPC, as packets of its hosts do, and must leave it. */
+/*
+ * Probes start in the VPC, as packets of its hosts do, and must leave it. Blocks of the user may be
+ * used on either side (the cloud has them for a data centre's public addresses).
+ */
 static int check_health(
 	const struct vpn_connection *connection, const struct vpc *vpc, struct fault *fault)
 {
@@ -31,12 +34,12 @@ static int check_health(
 		return 0;
 	prefix_format(vpc->cidr_block, block);
 	addr_format(health->sip, text);
-	if (!is_in_vpc(vpc, health->sip))
+	if (!may_be_in_vpc(vpc, health->sip))
 		return fault_setf(fault, REASON_PARAMETER_INVALID, "HealthCheckConfig.Sip", text,
 			"give an address of the VPC that can reach Dip through the connection",
 			"must lie in the VPC, %s with %s", vpc->meta.id, block);
 	addr_format(health->dip, text);
-	if (is_in_vpc(vpc, health->dip))
+	if (prefix_has(vpc->cidr_block, health->dip))
 		return fault_setf(fault, REASON_PARAMETER_INVALID, "HealthCheckConfig.Dip", text,
 			"give an address of the data centre that answers ping",
 			"must not lie in the VPC, %s with %s", vpc->meta.id, block);

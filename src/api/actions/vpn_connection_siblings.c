@@ -47,6 +47,14 @@ static bool is_sibling(const struct vpn_connection *a, const struct vpn_connecti
 	       strcmp(a->customer_gateway_id, b->customer_gateway_id) == 0;
 }
 
+/* What leaves for destination mode takes its phase 1 along. */
+static bool follows(const struct vpn_connection *other, const struct vpn_connection *before,
+	const struct vpn_connection *connection)
+{
+	return before && shares_phase1(before, other) &&
+	       !vpn_connection_is_destination_mode(connection);
+}
+
 int siblings_find(const struct api *api, const struct vpn_connection *before,
 	const struct vpn_connection *connection, struct siblings *ret)
 {
@@ -63,7 +71,7 @@ int siblings_find(const struct api *api, const struct vpn_connection *before,
 		if (err)
 			break;
 		ret->items[ret->len].connection = opened;
-		ret->items[ret->len].is_member = before && shares_phase1(before, opened);
+		ret->items[ret->len].is_member = follows(opened, before, connection);
 		ret->len++;
 	}
 	return err;

@@ -10,7 +10,7 @@
 
 struct sibling {
 	struct vpn_connection *connection; /* with its secrets; after an edit as it will be */
-	bool is_member; /* shares phase 1 with the connection that is created or changed */
+	bool is_member; /* shares phase 1 with the connection before and after its change */
 };
 
 struct siblings {

@@ -129,7 +129,8 @@ const struct action vpn_route_actions[] = {
 		vpn_route_publish,
 		"Publishes to the VPC, or withdraws, the routes of a table through a connection to "
 		"a "
-		"destination: with pbr those of every source. Withdrawn is also what the other "
+		"destination: with pbr those of every source. Withdrawn with them is also "
+		"what the other "
 		"table has of the gateway for that destination: the VPC has one entry for it." },
 	{ "ModifyVpnRouteEntryWeight", API_VERSION_VPC, true, weight_parameters, modify_weight,
 		"Makes a route the active or the standby one." },

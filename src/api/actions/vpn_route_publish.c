@@ -2,7 +2,8 @@
 /*
  * Publishing to the VPC and withdrawing. The VPC's table has one entry for a destination that
  * points to the gateway, whichever of the gateway's tables published it; so withdrawing it takes it
- * from both. Needs no guard: a route that is added meanwhile is one that was added afterwards.
+ * from both, and where nothing was published nothing is withdrawn. Needs no guard: a route that is
+ * added meanwhile is one that was added afterwards.
  */
 #include "api/actions/vpn_route.h"
 
@@ -87,7 +88,7 @@ int vpn_route_publish(const struct api *api, const struct request *request, stru
 	if (!err)
 		change->resource_id = xasprintf("%s%s", below, destination);
 	if (err || parse_bool(params_get(&request->params, "PublishVpc"), &is_published) < 0 ||
-		is_published)
+		is_published || !change->len)
 		return err;
 	return withdraw_from_other(api, request, table, gateway->meta.id, change);
 }

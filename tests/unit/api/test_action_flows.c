@@ -354,6 +354,23 @@ static void an_edit_of_phase_1_is_one_of_all(void **state)
 	free(stranger);
 }
 
+static void who_leaves_the_others_takes_nobody_along(void **state)
+{
+	char *first = create(peer, "10.1.0.0/16", "192.168.1.0/24");
+	char *second = create(peer, "10.1.0.0/16", "192.168.2.0/24");
+	json_t *answer = call(MODIFY, first, "LocalSubnet", "0.0.0.0/0", "RemoteSubnet",
+		"0.0.0.0/0", "IkeConfig", "{\"Psk\":\"new\",\"RemoteId\":\"site-b\"}", NULL);
+
+	(void)state;
+	assert_null(at(answer, "AlsoModified"));
+	drop(answer);
+	assert_shown(first, "IkeConfig.RemoteId", "site-b");
+	assert_shown(second, "IkeConfig.RemoteId", "198.51.100.1");
+	assert_shown(second, "IkeConfig.Psk", "one");
+	free(first);
+	free(second);
+}
+
 static void an_edit_must_fit_all(void **state)
 {
 	char *first = create(peer, "10.1.0.0/16", "192.168.1.0/24");
@@ -410,6 +427,7 @@ int main(void)
 		TEST(their_selectors_do_not_overlap),
 		TEST(destination_mode_is_alone),
 		TEST(an_edit_of_phase_1_is_one_of_all),
+		TEST(who_leaves_the_others_takes_nobody_along),
 		TEST(an_edit_must_fit_all),
 		TEST(ikev1_takes_several_blocks_as_several_connections),
 	};

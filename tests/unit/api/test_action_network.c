@@ -52,18 +52,20 @@ static void refuse_change(const char *field, const char *name, const char *value
 
 static void probes_go_out_of_the_vpc(void **state)
 {
-	static const char *const inside[] = { "10.0.0.9", "11.1.2.3" };
-	static const char *const outside[] = { "10.1.0.9", "12.0.0.1" };
+	/* The user's block may be on either side. */
+	static const char *const sources[] = { "10.0.0.9", "11.1.2.3", "10.0.0.9" };
+	static const char *const outside[] = { "10.1.0.9", "12.0.0.1", "10.1.0.9" };
+	static const char *const destinations[] = { "10.1.0.9", "12.0.0.1", "11.1.2.3" };
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(outside); i++) {
 		AUTO_FREE char *wrong_sip = xasprintf(
 			"{\"enable\":true,\"sip\":\"%s\",\"dip\":\"192.168.0.1\"}", outside[i]);
 		AUTO_FREE char *wrong_dip = xasprintf(
-			"{\"enable\":true,\"sip\":\"10.0.0.7\",\"dip\":\"%s\"}", inside[i]);
+			"{\"enable\":true,\"sip\":\"%s\",\"dip\":\"10.0.0.7\"}", sources[i]);
 		/* Where it is right, what is refused is only that it is not served. */
-		AUTO_FREE char *right = xasprintf(
-			"{\"enable\":true,\"sip\":\"%s\",\"dip\":\"%s\"}", inside[i], outside[i]);
+		AUTO_FREE char *right = xasprintf("{\"enable\":true,\"sip\":\"%s\",\"dip\":\"%s\"}",
+			sources[i], destinations[i]);
 		json_t *answer;
 
 		refuse_change("HealthCheckConfig.Sip", "HealthCheckConfig", wrong_sip);

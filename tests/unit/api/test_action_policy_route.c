@@ -261,6 +261,9 @@ static void withdrawing_from_one_table_withdraws_from_both(void **state)
 	assert_states("pp/np");
 	publish(connection, "dbr", "false");
 	assert_states("np/nn");
+	publish(connection, "dbr", "true");
+	publish(connection, "pbr", "false");
+	assert_states("np/np"); /* nothing was withdrawn, so nothing follows */
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)

@@ -71,6 +71,39 @@ static void routes_are_echoed(void **state)
 	drop(answer);
 }
 
+/* The gateway says where its routes are; what the action does not have is no filter. */
+static void routes_of_another_region_are_listed(void **state)
+{
+	char *far_vpc = take_text(
+		call("CreateVpc", "CidrBlock", "10.0.0.0/8", "RegionId", "cn-far", NULL), "VpcId");
+	char *far = new_gateway(far_vpc);
+	char *far_peer = take_text(call("CreateCustomerGateway", "IpAddress", "198.51.100.9",
+					   "RegionId", "cn-far", NULL),
+		"CustomerGatewayId");
+	char *hop = new_connection(far, far_peer);
+	json_t *answer;
+
+	(void)state;
+	drop(call("CreateVpnRouteEntry", "VpnGatewayId", far, "NextHop", hop, "RouteDest",
+		"10.1.0.0/16", "Weight", "100", "PublishVpc", "true", NULL));
+	drop(call("CreateVpnPbrRouteEntry", "VpnGatewayId", far, "NextHop", hop, "RouteSource",
+		"10.2.0.0/16", "RouteDest", "192.168.1.0/24", "Weight", "100", "PublishVpc", "true",
+		NULL));
+	answer = call("DescribeVpnRouteEntries", "VpnGatewayId", far, NULL);
+	assert_number(answer, "TotalCount", 1);
+	drop(answer);
+	answer = call("DescribeVpnPbrRouteEntries", "VpnGatewayId", far, "ResourceGroupId",
+		"rg-other", NULL);
+	assert_number(answer, "TotalCount", 1);
+	drop(answer);
+	refuse("InvalidVpnGatewayInstanceId.NotFound", "DescribeVpnRouteEntries", "VpnGatewayId",
+		far, "RegionId", "cn-test", NULL);
+	free(far_vpc);
+	free(far);
+	free(far_peer);
+	free(hop);
+}
+
 static void routes_are_changed_by_their_tuple(void **state)
 {
 	json_t *answer;
@@ -215,6 +248,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(routes_are_echoed),
+		TEST(routes_of_another_region_are_listed),
 		TEST(routes_are_changed_by_their_tuple),
 		TEST(wrong_routes_are_refused),
 		TEST(a_lan_is_attached_once),
