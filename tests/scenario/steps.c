@@ -306,6 +306,16 @@ static char *do_wake(struct play *play, char **words, size_t len)
 	return NULL;
 }
 
+static char *do_reset(struct play *play, char **words, size_t len)
+{
+	char id[32];
+
+	(void)len;
+	step_id("vco-", words[1], id);
+	lab_reset(play->lab, id);
+	return NULL;
+}
+
 static void look(const struct play *play, const char *id, struct kept *ret)
 {
 	struct fake_charon *charon = lab_charon(play->lab);
@@ -377,6 +387,7 @@ char *step_do(struct play *play, char **words, size_t len)
 		{ "FAIL", 4, do_fail },
 		{ "FOREIGN", 3, do_foreign },
 		{ "WAKE", 2, do_wake },
+		{ "RESET", 2, do_reset },
 		{ "KEEP", 2, do_keep },
 	};
 

@@ -13,6 +13,7 @@
  *   LOSE net|esp link a                  somebody else removes it
  *   FAIL net|esp a 3                     the next changes for it fail
  *   WAKE a                               traffic found no SA
+ *   RESET a                              a health check gave it up
  *   KEEP a                               from here on nothing of it may be touched
  *   RUN 5s | 20ms
  *   NO-SWEEP                             not again with crashes

@@ -201,10 +201,13 @@ static void remember(const struct observation *observation, struct tunnel *tunne
 	ike_plan_of(seen ? seen : &nothing, &plan);
 	tunnel_observed(tunnel, &plan);
 	ike_plan_clear(&plan);
+	/* Nothing is left to be made anew; what comes up next is new. */
+	if (!seen || !seen->sas_len)
+		tunnel->must_reset = false;
 	if (!seen)
 		return;
 	seen->is_demanded = tunnel->is_demanded;
-	seen->must_reset = tunnel->must_reset && seen->sas_len;
+	seen->must_reset = tunnel->must_reset;
 }
 
 /* charon's events and alerts name a group only: who is in it has to be known. */
