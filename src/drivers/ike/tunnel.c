@@ -94,13 +94,15 @@ void tunnel_observed(struct tunnel *tunnel, const struct ike_plan *plan)
 	}
 	if (!is_up && tunnel->is_up)
 		tunnel->lost_at = now(tunnel);
+	/* Not each time: somebody may go on failing at the peer's address while it is up. */
+	if (is_up != tunnel->is_up)
+		told_clear(&tunnel->told);
 	tunnel->is_up = is_up;
 	if (!is_up)
 		return;
 	tunnel->is_demanded = false;
 	tunnel->reason = REASON_NONE;
 	tunnel->message[0] = '\0';
-	told_clear(&tunnel->told);
 }
 
 void tunnel_reset(struct tunnel *tunnel)

@@ -10,7 +10,7 @@
 
 #include <uthash.h>
 
-/* The failure its log was told last, until it is up. */
+/* The failure its log was told last, until it comes up or goes down. */
 struct told {
 	char *text;       /* NULL: none */
 	struct mono at;   /* when it was told */
