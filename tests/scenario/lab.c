@@ -157,6 +157,11 @@ void lab_wake(struct lab *lab, uint32_t number)
 	ike_wake(lab->ike, number);
 }
 
+void lab_reconnect(struct lab *lab)
+{
+	ike_peers_ready(lab->ike);
+}
+
 void lab_reset(struct lab *lab, const char *id)
 {
 	ike_reset(lab->ike, id);

@@ -222,6 +222,8 @@ static char *do_restart(struct play *play, char **words, size_t len)
 	(void)len;
 	if (words[0][0] == 'A')
 		lab_restart_agent(play->lab);
+	else if (words[0][0] == 'P')
+		lab_reconnect(play->lab);
 	else
 		fake_charon_restart(lab_charon(play->lab));
 	return NULL;
@@ -374,6 +376,7 @@ char *step_do(struct play *play, char **words, size_t len)
 		{ "RUN", 2, do_run },
 		{ "AGENT-RESTARTS", 1, do_restart },
 		{ "CHARON-RESTARTS", 1, do_restart },
+		{ "PLUG-IN-RECONNECTS", 1, do_restart },
 		{ "PEER-CONNECTS", 2, do_charon },
 		{ "PEER-DIES", 2, do_charon },
 		{ "PEER-DELETES", 2, do_charon },

@@ -38,9 +38,8 @@ struct observation {
 	void *arg;
 };
 
-static void observation_free(void *flight)
+static void forget_found(struct observation *observation)
 {
-	struct observation *observation = flight;
 	struct found *found, *next;
 	struct place *place, *next_place;
 
@@ -55,8 +54,16 @@ static void observation_free(void *flight)
 		ike_names_clear(&place->ids);
 		free(place);
 	}
-	observation->ike->parts.clock->timer_free(observation->empty);
 	ike_names_clear(&observation->names);
+	observation->name = 0;
+}
+
+static void observation_free(void *flight)
+{
+	struct observation *observation = flight;
+
+	forget_found(observation);
+	observation->ike->parts.clock->timer_free(observation->empty);
 	free(observation->id);
 	free(observation);
 }
@@ -263,6 +270,8 @@ static void add_all_keys(struct observation *observation)
 		add_keys(observation, entry);
 }
 
+static void begin(struct observation *observation);
+
 static void got_sas(void *arg, int err, const struct vici_tree *message)
 {
 	struct observation *observation = arg;
@@ -272,6 +281,13 @@ static void got_sas(void *arg, int err, const struct vici_tree *message)
 	(void)message;
 	if (err < 0) {
 		answer(observation, err, NULL);
+		return;
+	}
+	/* Forgotten while charon was asked. Without their keys all would look as if they had other
+	   settings. */
+	if (!observation->ike->keyring.is_known) {
+		forget_found(observation);
+		begin(observation);
 		return;
 	}
 	add_all_keys(observation);
