@@ -12,21 +12,36 @@
 #define SILENCE_MS 20000 /* until charon gives up on one that does not */
 #define RESTART_MS 700
 
-static void tell_event(struct fake_charon *charon, const char *id)
+static void tell_event_of(
+	struct fake_charon *charon, const char *id, const struct fake_child *child_up)
 {
+	AUTO_FREE char *child = child_up ? xasprintf("%s-%u", child_up->name, child_up->id) : NULL;
 	struct vici_message message = { 0 };
 	struct vici_tree tree;
 
 	if (!charon->ike)
 		return;
+	if (child)
+		vici_value(&message, "up", "yes");
 	vici_section_start(&message, id);
 	vici_value(&message, "uniqueid", "1");
+	if (child) {
+		vici_section_start(&message, "child-sas");
+		vici_section_start(&message, child);
+		vici_section_end(&message);
+		vici_section_end(&message);
+	}
 	vici_section_end(&message);
 	if (vici_parse(message.bytes, message.size, &tree) < 0)
 		abort();
 	ike_event(charon->ike, "child-updown", &tree);
 	vici_tree_clear(&tree);
 	vici_message_clear(&message);
+}
+
+static void tell_event(struct fake_charon *charon, const char *id)
+{
+	tell_event_of(charon, id, NULL);
 }
 
 static void alert(struct fake_charon *charon, enum charon_reason reason, const char *id,
@@ -191,7 +206,7 @@ static void negotiate_children(struct fake_charon *charon, struct fake_sa *sa, b
 			continue;
 		}
 		install_child(charon, sa, child);
-		tell_event(charon, sa->name);
+		tell_event_of(charon, sa->name, child);
 	}
 }
 

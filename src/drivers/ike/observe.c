@@ -145,8 +145,12 @@ static void got_connection(void *arg, const struct vici_tree *message)
 		for (; child; child = vici_next(message, child)) {
 			AUTO_FREE char *id = vici_name_text(child);
 
-			if (ike_is_our_id(id, strlen(id)))
-				add_loaded(observation, id, name);
+			if (!ike_is_our_id(id, strlen(id)))
+				continue;
+			add_loaded(observation, id, name);
+			/* Those that are not asked for now are not to be forgotten when this one
+			   goes, nor here when they do. */
+			tunnels_learn_group(&observation->ike->tunnels, id, name);
 		}
 	}
 }

@@ -46,6 +46,14 @@ struct tunnel *tunnels_get(struct tunnels *tunnels, const char *id)
 	return tunnel;
 }
 
+void tunnels_learn_group(struct tunnels *tunnels, const char *id, const char *name)
+{
+	struct tunnel *tunnel = tunnels_get(tunnels, id);
+
+	if (!*tunnel->group)
+		(void)snprintf(tunnel->group, sizeof(tunnel->group), "%s", name);
+}
+
 void told_clear(struct told *told)
 {
 	free(told->text);
