@@ -160,24 +160,24 @@ const struct fake_whim *fake_find_whim(const struct fake_charon *charon, const c
 	return NULL;
 }
 
+/* What is configured now is negotiated, whatever is loaded in the meantime. */
 static struct fake_child *ask_for_child(struct fake_sa *sa, const char *name)
 {
 	struct fake_child *child = xcalloc(1, sizeof(*child));
+	const struct fake_conn *conn = fake_find_conn(sa->charon, sa->name);
 
 	child->name = xstrdup(name);
+	child->settings = conn ? fake_child_text(conn, name) : NULL;
+	if (!child->settings)
+		child->settings = xstrdup("");
 	DL_APPEND(sa->children, child);
 	return child;
 }
 
-static void install_child(struct fake_charon *charon, struct fake_sa *sa, struct fake_child *child)
+static void install_child(struct fake_charon *charon, struct fake_child *child)
 {
-	const struct fake_conn *conn = fake_find_conn(charon, sa->name);
-
 	child->id = ++charon->last_id;
 	child->since_ms = fake_now_ms(charon);
-	child->settings = conn ? fake_child_text(conn, child->name) : NULL;
-	if (!child->settings)
-		child->settings = xstrdup("");
 }
 
 static void fail(struct fake_charon *charon, struct fake_sa *sa, enum charon_reason reason,
@@ -205,7 +205,7 @@ static void negotiate_children(struct fake_charon *charon, struct fake_sa *sa, b
 				"ESP:AES_CBC_128/HMAC_SHA1_96", "NO_PROPOSAL_CHOSEN");
 			continue;
 		}
-		install_child(charon, sa, child);
+		install_child(charon, child);
 		tell_event_of(charon, sa->name, child);
 	}
 }
@@ -341,7 +341,7 @@ void fake_charon_duplicate(struct fake_charon *charon, const char *id)
 	sa = fake_sa_add(charon, conn);
 	sa->is_established = true;
 	sa->since_ms = fake_now_ms(charon);
-	install_child(charon, sa, ask_for_child(sa, id));
+	install_child(charon, ask_for_child(sa, id));
 	tell_event(charon, sa->name);
 }
 
@@ -418,7 +418,7 @@ static void add_foreign(struct fake_charon *charon)
 	DL_APPEND(charon->keys, key);
 	sa = fake_sa_add(charon, conn);
 	sa->is_established = true;
-	install_child(charon, sa, ask_for_child(sa, "a-road-warrior"));
+	install_child(charon, ask_for_child(sa, "a-road-warrior"));
 }
 
 static void is_back(void *arg)
