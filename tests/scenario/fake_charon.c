@@ -12,21 +12,36 @@
 #define SILENCE_MS 20000 /* until charon gives up on one that does not */
 #define RESTART_MS 700
 
-static void tell_event(struct fake_charon *charon, const char *id)
+static void tell_event_of(
+	struct fake_charon *charon, const char *id, const struct fake_child *child_up)
 {
+	AUTO_FREE char *child = child_up ? xasprintf("%s-%u", child_up->name, child_up->id) : NULL;
 	struct vici_message message = { 0 };
 	struct vici_tree tree;
 
 	if (!charon->ike)
 		return;
+	if (child)
+		vici_value(&message, "up", "yes");
 	vici_section_start(&message, id);
 	vici_value(&message, "uniqueid", "1");
+	if (child) {
+		vici_section_start(&message, "child-sas");
+		vici_section_start(&message, child);
+		vici_section_end(&message);
+		vici_section_end(&message);
+	}
 	vici_section_end(&message);
 	if (vici_parse(message.bytes, message.size, &tree) < 0)
 		abort();
 	ike_event(charon->ike, "child-updown", &tree);
 	vici_tree_clear(&tree);
 	vici_message_clear(&message);
+}
+
+static void tell_event(struct fake_charon *charon, const char *id)
+{
+	tell_event_of(charon, id, NULL);
 }
 
 static void alert(struct fake_charon *charon, enum charon_reason reason, const char *id,
@@ -145,24 +160,24 @@ const struct fake_whim *fake_find_whim(const struct fake_charon *charon, const c
 	return NULL;
 }
 
+/* What is configured now is negotiated, whatever is loaded in the meantime. */
 static struct fake_child *ask_for_child(struct fake_sa *sa, const char *name)
 {
 	struct fake_child *child = xcalloc(1, sizeof(*child));
+	const struct fake_conn *conn = fake_find_conn(sa->charon, sa->name);
 
 	child->name = xstrdup(name);
+	child->settings = conn ? fake_child_text(conn, name) : NULL;
+	if (!child->settings)
+		child->settings = xstrdup("");
 	DL_APPEND(sa->children, child);
 	return child;
 }
 
-static void install_child(struct fake_charon *charon, struct fake_sa *sa, struct fake_child *child)
+static void install_child(struct fake_charon *charon, struct fake_child *child)
 {
-	const struct fake_conn *conn = fake_find_conn(charon, sa->name);
-
 	child->id = ++charon->last_id;
 	child->since_ms = fake_now_ms(charon);
-	child->settings = conn ? fake_child_text(conn, child->name) : NULL;
-	if (!child->settings)
-		child->settings = xstrdup("");
 }
 
 static void fail(struct fake_charon *charon, struct fake_sa *sa, enum charon_reason reason,
@@ -190,8 +205,8 @@ static void negotiate_children(struct fake_charon *charon, struct fake_sa *sa, b
 				"ESP:AES_CBC_128/HMAC_SHA1_96", "NO_PROPOSAL_CHOSEN");
 			continue;
 		}
-		install_child(charon, sa, child);
-		tell_event(charon, sa->name);
+		install_child(charon, child);
+		tell_event_of(charon, sa->name, child);
 	}
 }
 
@@ -326,7 +341,7 @@ void fake_charon_duplicate(struct fake_charon *charon, const char *id)
 	sa = fake_sa_add(charon, conn);
 	sa->is_established = true;
 	sa->since_ms = fake_now_ms(charon);
-	install_child(charon, sa, ask_for_child(sa, id));
+	install_child(charon, ask_for_child(sa, id));
 	tell_event(charon, sa->name);
 }
 
@@ -403,7 +418,7 @@ static void add_foreign(struct fake_charon *charon)
 	DL_APPEND(charon->keys, key);
 	sa = fake_sa_add(charon, conn);
 	sa->is_established = true;
-	install_child(charon, sa, ask_for_child(sa, "a-road-warrior"));
+	install_child(charon, ask_for_child(sa, "a-road-warrior"));
 }
 
 static void is_back(void *arg)

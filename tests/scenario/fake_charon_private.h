@@ -18,7 +18,7 @@ struct fake_key {
 };
 
 struct fake_child {
-	char *name, *settings; /* settings: negotiated with these; NULL: still under negotiation */
+	char *name, *settings; /* settings: negotiated with these */
 	uint32_t id;           /* 0: still under negotiation */
 	int64_t since_ms;
 	struct fake_child *prev, *next;

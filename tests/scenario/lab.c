@@ -157,6 +157,16 @@ void lab_wake(struct lab *lab, uint32_t number)
 	ike_wake(lab->ike, number);
 }
 
+void lab_reconnect(struct lab *lab)
+{
+	ike_peers_ready(lab->ike);
+}
+
+void lab_reset(struct lab *lab, const char *id)
+{
+	ike_reset(lab->ike, id);
+}
+
 static void commit(struct lab *lab, enum kind kind, const char *id, const char *value)
 {
 	AUTO_FREE char *key = xasprintf("desired/%s/%s", kind_info(kind)->name, id);

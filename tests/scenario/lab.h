@@ -19,6 +19,8 @@ bool lab_run(struct lab *lab, int64_t duration_ms);
 void lab_restart_agent(struct lab *lab);
 int64_t lab_wall_ms(const struct lab *lab);
 void lab_wake(struct lab *lab, uint32_t number);
+void lab_reconnect(struct lab *lab); /* the plug-in greets again, charon goes on */
+void lab_reset(struct lab *lab, const char *id);
 void lab_put(struct lab *lab, enum kind kind, const void *resource);
 /* A document that nobody understands. */
 void lab_put_broken(struct lab *lab, enum kind kind, const char *id);

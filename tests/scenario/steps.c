@@ -222,6 +222,8 @@ static char *do_restart(struct play *play, char **words, size_t len)
 	(void)len;
 	if (words[0][0] == 'A')
 		lab_restart_agent(play->lab);
+	else if (words[0][0] == 'P')
+		lab_reconnect(play->lab);
 	else
 		fake_charon_restart(lab_charon(play->lab));
 	return NULL;
@@ -306,6 +308,16 @@ static char *do_wake(struct play *play, char **words, size_t len)
 	return NULL;
 }
 
+static char *do_reset(struct play *play, char **words, size_t len)
+{
+	char id[32];
+
+	(void)len;
+	step_id("vco-", words[1], id);
+	lab_reset(play->lab, id);
+	return NULL;
+}
+
 static void look(const struct play *play, const char *id, struct kept *ret)
 {
 	struct fake_charon *charon = lab_charon(play->lab);
@@ -364,6 +376,7 @@ char *step_do(struct play *play, char **words, size_t len)
 		{ "RUN", 2, do_run },
 		{ "AGENT-RESTARTS", 1, do_restart },
 		{ "CHARON-RESTARTS", 1, do_restart },
+		{ "PLUG-IN-RECONNECTS", 1, do_restart },
 		{ "PEER-CONNECTS", 2, do_charon },
 		{ "PEER-DIES", 2, do_charon },
 		{ "PEER-DELETES", 2, do_charon },
@@ -377,6 +390,7 @@ char *step_do(struct play *play, char **words, size_t len)
 		{ "FAIL", 4, do_fail },
 		{ "FOREIGN", 3, do_foreign },
 		{ "WAKE", 2, do_wake },
+		{ "RESET", 2, do_reset },
 		{ "KEEP", 2, do_keep },
 	};
 

@@ -9,10 +9,11 @@
  *   BREAK a                              its document becomes one that nobody understands
  *   PEER 198.51.100.1 answers|silent|refuses-child [psk]
  *   PEER-CONNECTS, PEER-DIES, PEER-DELETES, LOSE-CHILD, DUPLICATE, FORGET a   see fake_charon.h
- *   CHARON-RESTARTS, AGENT-RESTARTS
+ *   CHARON-RESTARTS, AGENT-RESTARTS, PLUG-IN-RECONNECTS
  *   LOSE net|esp link a                  somebody else removes it
  *   FAIL net|esp a 3                     the next changes for it fail
  *   WAKE a                               traffic found no SA
+ *   RESET a                              a health check gave it up
  *   KEEP a                               from here on nothing of it may be touched
  *   RUN 5s | 20ms
  *   NO-SWEEP                             not again with crashes

@@ -241,6 +241,36 @@ static void add_unload_others_keys(
 	}
 }
 
+/* Has it been in this group before? Otherwise what is under negotiation there is others'. */
+static bool was_in(const struct ike_seen *seen, const char *name)
+{
+	char group[IKE_NAME_SIZE];
+
+	for (size_t i = 0; i < seen->key_ids_len; i++) {
+		fingerprint_group(seen->key_ids[i], group);
+		if (strcmp(group, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* A child that we have asked for comes up as it was configured then, and cannot be ended before. Of
+ * the others an IKE_SA that does not stand yet carries nothing: they ask again. */
+static void add_end_of_asking(struct script *script, const struct ike_seen *seen, const char *name)
+{
+	char id[11];
+
+	for (size_t i = 0; i < seen->sas_len && was_in(seen, name); i++) {
+		const struct ike_sa_seen *sa = &seen->sas[i];
+
+		if (sa->state != SA_CONNECTING || !sa->is_initiator || sa->children_len ||
+			strcmp(sa->name, name) != 0)
+			continue;
+		(void)snprintf(id, sizeof(id), "%u", sa->id);
+		add_terminate(script, "ike-id", id, CLOSE_LIMIT_MS);
+	}
+}
+
 /* Into the connection it belongs in. */
 static void add_enter(struct ike *ike, struct script *script, const struct ike_group *group,
 	const struct ike_settings *settings, const struct ike_seen *seen)
@@ -251,6 +281,7 @@ static void add_enter(struct ike *ike, struct script *script, const struct ike_g
 	if (seen && group->len > 1) {
 		add_load_conn(script, group);
 		add_terminate_child(script, group->name, id);
+		add_end_of_asking(script, seen, group->name);
 		add_load_key(ike, script, settings);
 	} else {
 		add_load_key(ike, script, settings);

@@ -131,22 +131,46 @@ static void take_event(struct ike *ike, const char *id, const void *arg)
 		tell_event(ike, event->name, id);
 }
 
+/* A child may come up after its connection is gone, when it was under negotiation then. */
+static void take_orphans(struct ike *ike, const struct event *event, const char *name)
+{
+	const struct vici_tree *message = event->message;
+	const struct vici_node *child =
+		event->children ? vici_first(message, event->children) : NULL;
+
+	if (!vici_value_is(vici_find(message, vici_root(message), "up"), "yes"))
+		return;
+	for (; child; child = vici_next(message, child)) {
+		AUTO_FREE char *id = vici_name_text(child);
+
+		if (strlen(id) <= IKE_ID_SIZE || !ike_is_our_id(id, IKE_ID_SIZE))
+			continue;
+		id[IKE_ID_SIZE] = '\0';
+		if (world_get(ike->parts.world, KIND_VPN_CONNECTION, id))
+			continue;
+		tunnels_learn_group(&ike->tunnels, id, name);
+		mark_connection(ike, id);
+	}
+}
+
 void ike_event(struct ike *ike, const char *event, const struct vici_tree *message)
 {
 	const struct vici_node *section = vici_first(message, vici_root(message));
 
 	for (; section; section = vici_next(message, section)) {
 		AUTO_FREE char *name = NULL;
+		struct event about = { .name = event, .message = message };
 
 		if (section->type != VICI_SECTION)
 			continue;
 		name = vici_name_text(section);
+		about.children = vici_find(message, section, "child-sas");
 		/* One that is not there any more as well. */
 		if (ike_is_our_id(name, strlen(name)))
 			mark_connection(ike, name);
-		each_member(ike, name, take_event,
-			&(struct event){
-				event, message, vici_find(message, section, "child-sas") });
+		each_member(ike, name, take_event, &about);
+		if (ike_is_group_name(name, strlen(name)))
+			take_orphans(ike, &about, name);
 	}
 }
 

@@ -38,9 +38,8 @@ struct observation {
 	void *arg;
 };
 
-static void observation_free(void *flight)
+static void forget_found(struct observation *observation)
 {
-	struct observation *observation = flight;
 	struct found *found, *next;
 	struct place *place, *next_place;
 
@@ -55,8 +54,16 @@ static void observation_free(void *flight)
 		ike_names_clear(&place->ids);
 		free(place);
 	}
-	observation->ike->parts.clock->timer_free(observation->empty);
 	ike_names_clear(&observation->names);
+	observation->name = 0;
+}
+
+static void observation_free(void *flight)
+{
+	struct observation *observation = flight;
+
+	forget_found(observation);
+	observation->ike->parts.clock->timer_free(observation->empty);
 	free(observation->id);
 	free(observation);
 }
@@ -138,8 +145,12 @@ static void got_connection(void *arg, const struct vici_tree *message)
 		for (; child; child = vici_next(message, child)) {
 			AUTO_FREE char *id = vici_name_text(child);
 
-			if (ike_is_our_id(id, strlen(id)))
-				add_loaded(observation, id, name);
+			if (!ike_is_our_id(id, strlen(id)))
+				continue;
+			add_loaded(observation, id, name);
+			/* Those that are not asked for now are not to be forgotten when this one
+			   goes, nor here when they do. */
+			tunnels_learn_group(&observation->ike->tunnels, id, name);
 		}
 	}
 }
@@ -201,10 +212,13 @@ static void remember(const struct observation *observation, struct tunnel *tunne
 	ike_plan_of(seen ? seen : &nothing, &plan);
 	tunnel_observed(tunnel, &plan);
 	ike_plan_clear(&plan);
+	/* Nothing is left to be made anew; what comes up next is new. */
+	if (!seen || !seen->sas_len)
+		tunnel->must_reset = false;
 	if (!seen)
 		return;
 	seen->is_demanded = tunnel->is_demanded;
-	seen->must_reset = tunnel->must_reset && seen->sas_len;
+	seen->must_reset = tunnel->must_reset;
 }
 
 /* charon's events and alerts name a group only: who is in it has to be known. */
@@ -260,6 +274,8 @@ static void add_all_keys(struct observation *observation)
 		add_keys(observation, entry);
 }
 
+static void begin(struct observation *observation);
+
 static void got_sas(void *arg, int err, const struct vici_tree *message)
 {
 	struct observation *observation = arg;
@@ -269,6 +285,13 @@ static void got_sas(void *arg, int err, const struct vici_tree *message)
 	(void)message;
 	if (err < 0) {
 		answer(observation, err, NULL);
+		return;
+	}
+	/* Forgotten while charon was asked. Without their keys all would look as if they had other
+	   settings. */
+	if (!observation->ike->keyring.is_known) {
+		forget_found(observation);
+		begin(observation);
 		return;
 	}
 	add_all_keys(observation);

@@ -46,6 +46,14 @@ struct tunnel *tunnels_get(struct tunnels *tunnels, const char *id)
 	return tunnel;
 }
 
+void tunnels_learn_group(struct tunnels *tunnels, const char *id, const char *name)
+{
+	struct tunnel *tunnel = tunnels_get(tunnels, id);
+
+	if (!*tunnel->group)
+		(void)snprintf(tunnel->group, sizeof(tunnel->group), "%s", name);
+}
+
 void told_clear(struct told *told)
 {
 	free(told->text);
@@ -94,13 +102,15 @@ void tunnel_observed(struct tunnel *tunnel, const struct ike_plan *plan)
 	}
 	if (!is_up && tunnel->is_up)
 		tunnel->lost_at = now(tunnel);
+	/* Not each time: somebody may go on failing at the peer's address while it is up. */
+	if (is_up != tunnel->is_up)
+		told_clear(&tunnel->told);
 	tunnel->is_up = is_up;
 	if (!is_up)
 		return;
 	tunnel->is_demanded = false;
 	tunnel->reason = REASON_NONE;
 	tunnel->message[0] = '\0';
-	told_clear(&tunnel->told);
 }
 
 void tunnel_reset(struct tunnel *tunnel)

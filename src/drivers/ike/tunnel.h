@@ -10,7 +10,7 @@
 
 #include <uthash.h>
 
-/* The failure its log was told last, until it is up. */
+/* The failure its log was told last, until it comes up or goes down. */
 struct told {
 	char *text;       /* NULL: none */
 	struct mono at;   /* when it was told */
@@ -47,6 +47,8 @@ struct tunnels {
 
 struct tunnel *tunnels_get(struct tunnels *tunnels, const char *id); /* made when missing */
 struct tunnel *tunnels_find(const struct tunnels *tunnels, const char *id);
+/* It was heard of as a child of this group of charon's; what is known already stands. */
+void tunnels_learn_group(struct tunnels *tunnels, const char *id, const char *name);
 void tunnels_remove(struct tunnels *tunnels, const char *id);
 void tunnels_clear(struct tunnels *tunnels);
 

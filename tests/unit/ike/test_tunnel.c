@@ -131,6 +131,27 @@ static void test_demand_ends_with_success(void **state)
 	tunnels_clear(&tunnels);
 }
 
+/* Alerts of a stranger at the peer's address, each followed by a look at a tunnel that is fine. */
+static void test_a_failure_is_told_once_while_it_is_up(void **state)
+{
+	struct tunnels tunnels = { .clock = &test_clock, .mark = mark };
+	struct tunnel *tunnel = tunnels_get(&tunnels, "a");
+
+	(void)state;
+	tunnel->told.text = xstrdup("before");
+	observe(tunnel, true);
+	assert_null(tunnel->told.text);
+	tunnel->told.text = xstrdup("while it is up");
+	observe(tunnel, true);
+	assert_string_equal(tunnel->told.text, "while it is up");
+	observe(tunnel, false);
+	assert_null(tunnel->told.text);
+	tunnel->told.text = xstrdup("after");
+	observe(tunnel, false);
+	assert_string_equal(tunnel->told.text, "after");
+	tunnels_clear(&tunnels);
+}
+
 static void test_lost_is_remembered_for_a_while(void **state)
 {
 	struct tunnels tunnels = { .clock = &test_clock, .mark = mark };
@@ -155,6 +176,7 @@ int main(void)
 		cmocka_unit_test(test_distances_grow),
 		cmocka_unit_test(test_a_lasting_success_forgets),
 		cmocka_unit_test(test_demand_ends_with_success),
+		cmocka_unit_test(test_a_failure_is_told_once_while_it_is_up),
 		cmocka_unit_test(test_lost_is_remembered_for_a_while),
 	};
 
