@@ -475,6 +475,32 @@ static void test_one_resource_is_looked_at_alone(void **state)
 	items_clear(&all);
 }
 
+/* Its connections may still carry, when charon is away and they cannot be taken leave of. */
+static void test_a_section_goes_after_its_tunnels(void **state)
+{
+	AUTO_FREE char *key = xasprintf("vpc-a/3-rule/%u//0", section_of_gateway(3));
+	struct fault fault = { 0 };
+	struct items seen;
+
+	ON_A_MACHINE(state);
+	make_lan(bench);
+	assert_settles(bench);
+	look(bench, &seen);
+	assert_non_null(part_of(&seen, key));
+	assert_int_equal(net_apply(bench->net, NULL, part_of(&seen, key), &fault), -EBUSY);
+	items_clear(&seen);
+	look(bench, &seen);
+	assert_non_null(part_of(&seen, key));
+	items_clear(&seen);
+	world_drop(bench->world, "vpn-connection/vco-a");
+	world_drop(bench->world, "vpn-connection/vco-b");
+	world_drop(bench->world, "vpn-gateway/vpn-a");
+	settle(bench);
+	look(bench, &seen);
+	assert_null(part_of(&seen, key));
+	items_clear(&seen);
+}
+
 static int refuse(const struct nlmsghdr *message, void *arg)
 {
 	(void)message;
@@ -586,6 +612,7 @@ int main(void)
 		TEST(test_another_namespace_of_the_name),
 		TEST(test_drift_is_looked_at_while_it_goes_on),
 		TEST(test_one_resource_is_looked_at_alone),
+		TEST(test_a_section_goes_after_its_tunnels),
 		cmocka_unit_test(test_a_dump_that_breaks_off),
 		cmocka_unit_test(test_an_interrupted_dump_starts_again),
 	};
