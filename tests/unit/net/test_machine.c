@@ -636,7 +636,7 @@ int main(void)
 {
 #define TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		/* first: the kernel takes its time to remove the links of a namespace that is gone */
+		/* first: the links of a namespace that was removed go a moment later */
 		cmocka_unit_test(test_a_dump_that_breaks_off),
 		cmocka_unit_test(test_an_interrupted_dump_starts_again),
 		TEST(test_one_round_makes_it_so),
