@@ -105,11 +105,30 @@ static int make_state_dir(const struct config *config)
 	return chmod(config->state_dir, 02770) < 0 ? -errno : 0;
 }
 
+/* Others may write to the folder: what a link leads to is not given away. */
 static int give_to_api(const struct config *config, const char *store)
 {
-	if (geteuid() == 0 && chown(store, config->api_uid, config->store_gid) < 0)
+	AUTO_CLOSE int fd = open(store, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+
+	if (fd < 0 || (geteuid() == 0 && fchown(fd, config->api_uid, config->store_gid) < 0))
 		return -errno;
-	return chmod(store, 0660) < 0 ? -errno : 0;
+	return fchmod(fd, 0660) < 0 ? -errno : 0;
+}
+
+/* What is left of a store counts too: SQLite would play a write-ahead log that another store has
+ * left into the one that is brought back. */
+static int check_empty(const struct config *config)
+{
+	static const char *const names[] = { "store.db", "store.db-wal", "store.db-shm",
+		"store.db-journal" };
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		AUTO_FREE char *present = config_path(config->state_dir, names[i]);
+
+		if (access(present, F_OK) == 0)
+			return fail("restore", present, -EEXIST);
+	}
+	return EXIT_SUCCESS;
 }
 
 /* A key that is there already must be the one of the backup: it may seal something else. */
@@ -168,15 +187,14 @@ static int put_in_place(const struct job *job, const char *store, const char *ke
 static int bring_back(const struct job *job)
 {
 	const struct config *config = job->config;
-	AUTO_FREE char *present = config_path(config->state_dir, "store.db");
 	AUTO_FREE char *store = xasprintf("%s/store.db.restored", config->state_dir);
 	char key[BACKUP_KEY_SIZE];
 	int err = make_state_dir(config), status;
 
-	if (!err && access(present, F_OK) == 0)
-		err = -EEXIST;
 	if (err < 0)
-		return fail("restore", present, err);
+		return fail("restore", config->state_dir, err);
+	if (check_empty(config) != EXIT_SUCCESS)
+		return EXIT_FAILURE;
 	err = backup_file_read(job->path, key, store);
 	if (err < 0)
 		return fail("restore", job->path, err);

@@ -136,6 +136,17 @@ def test_damage_is_refused(backup, empty, tmp_path):
         refused(empty, broken, "damaged")
 
 
+@pytest.mark.parametrize("name", ("store.db-wal", "store.db-shm", "store.db-journal"))
+def test_what_another_store_left_is_not_mixed_in(backup, empty, name):
+    """A write-ahead log without its database would be played into the restored one."""
+    empty.state.mkdir(exist_ok=True)
+    (empty.state / name).write_bytes(b"left behind")
+    done = vpngw("restore", "--config", empty.config, backup[0])
+    assert done.returncode == 1 and name in done.stderr and "File exists" in done.stderr
+    assert [path.name for path in empty.state.iterdir()] == [name]
+    assert not empty.key_file.exists()
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
 def test_a_key_that_is_there_is_kept(backup, empty):
     empty.key_file.write_text("00" * 32)

@@ -13,7 +13,7 @@ struct job {
 	struct esp *esp;
 	struct endpoint endpoint;
 	char *owner;
-	bool is_removal, replaces;
+	bool is_removal, replaces, is_new;
 	uint64_t generation;
 	int err;
 	struct fault fault;
@@ -46,8 +46,8 @@ static void added(void *arg, int error, uint32_t value)
 		held = held_get(&job->esp->held, &job->endpoint, job->owner);
 		held->is_there = true;
 		held->generation = job->generation;
-		/* It counts from zero, unless it was there already. */
-		held->drops.is_known = !error || held->drops.is_known;
+		/* A new one counts from zero; what an older one has counted is not known. */
+		held->drops.is_known = (!error && job->is_new) || held->drops.is_known;
 		error = 0;
 	}
 	job->err = error;
@@ -65,6 +65,7 @@ static int add_tunnel(struct job *job)
 	if (fd < 0)
 		return -ENODEV; /* the network driver has not made the device yet */
 	job->generation = port->generation(port->ctx, number);
+	job->is_new = true;
 	return client_request(job->esp->client, ESPD_TUNNEL_ADD, &job->endpoint.tunnel,
 		sizeof(job->endpoint.tunnel), fd, NULL, added, job);
 }

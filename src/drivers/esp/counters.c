@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Counters of the data plane on their way to the store: a space that raises no watch, and only when
- * something moved.
+ * something moved. All that moved is one commit: each one waits for the disk.
  */
 #include "drivers/esp/esp_private.h"
 
 #include "base/instant.h"
 #include "base/loop.h"
-#include "store/store.h"
 
 #include <string.h>
 
@@ -68,14 +67,28 @@ static void tell_drops(
 					   });
 }
 
+static void add_moved(
+	struct moved *moved, const char *connection_id, const struct espd_tunnel_counters *counters)
+{
+	json_t *document = encode(counters);
+	char *text = json_dumps(document, JSON_SORT_KEYS | JSON_COMPACT);
+
+	json_decref(document);
+	if (moved->len == moved->room) {
+		moved->room = moved->room ? moved->room * 2 : 16;
+		moved->ops = xreallocarray(moved->ops, moved->room, sizeof(*moved->ops));
+	}
+	moved->ops[moved->len++] = (struct store_op){ .key = key_of(connection_id),
+		.value = text,
+		.value_size = strlen(text),
+		.expected = STORE_ANY };
+}
+
 static void counted(void *arg, uint16_t type, const void *body, size_t size, int fd)
 {
 	struct esp *esp = arg;
 	const struct espd_tunnel_counters *counters = body;
 	const struct vpn_connection *connection;
-	AUTO_FREE char *key = NULL;
-	AUTO_FREE char *text = NULL;
-	json_t *document;
 
 	if (fd >= 0)
 		close(fd);
@@ -86,17 +99,29 @@ static void counted(void *arg, uint16_t type, const void *body, size_t size, int
 		tell_drops(esp, connection->meta.id, counters);
 	if (!connection || !has_moved(esp, counters))
 		return;
-	document = encode(counters);
-	text = json_dumps(document, JSON_SORT_KEYS | JSON_COMPACT);
-	json_decref(document);
-	key = key_of(connection->meta.id);
-	/* A store that is busy now gets the next ones. */
-	(void)!store_commit(esp->parts.store,
-		&(struct store_op){ .key = key,
-			.value = text,
-			.value_size = strlen(text),
-			.expected = STORE_ANY },
-		1, NULL, NULL);
+	add_moved(&esp->moved, connection->meta.id, counters);
+}
+
+void esp_clear_moved(struct esp *esp)
+{
+	struct moved *moved = &esp->moved;
+
+	for (size_t i = 0; i < moved->len; i++) {
+		free((char *)(uintptr_t)moved->ops[i].key);
+		free((char *)(uintptr_t)moved->ops[i].value);
+	}
+	free(moved->ops);
+	*moved = (struct moved){ 0 };
+}
+
+/* What a store that is busy now did not take is stored with the next ones. */
+static void store_moved(struct esp *esp)
+{
+	if (esp->moved.len &&
+		store_commit(esp->parts.store, esp->moved.ops, esp->moved.len, NULL, NULL) < 0)
+		for (struct held *held = esp->held; held; held = held->hh.next)
+			held->counters = (struct espd_tunnel_counters){ 0 };
+	esp_clear_moved(esp);
 }
 
 static void polled(void *arg, int error, uint32_t value)
@@ -105,6 +130,7 @@ static void polled(void *arg, int error, uint32_t value)
 
 	(void)error;
 	(void)value;
+	store_moved(esp);
 	loop_timer_set(esp->poll, ESP_POLL_MS);
 }
 

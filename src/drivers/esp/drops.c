@@ -57,6 +57,18 @@ static bool has_grown(const struct drops_told *told, const struct espd_tunnel_co
 	return false;
 }
 
+/* Doubled when the drops went on; the first one again when there was quiet for as long. */
+static void pause_after(struct drops_told *told, struct mono now)
+{
+	bool goes_on = told->was_told && mono_diff_ms(now, told->at) < 2 * told->pause_ms;
+
+	told->pause_ms = goes_on ? 2 * told->pause_ms : DROPS_TOLD_MS;
+	if (told->pause_ms > DROPS_TOLD_MAX_MS)
+		told->pause_ms = DROPS_TOLD_MAX_MS;
+	told->was_told = true;
+	told->at = now;
+}
+
 bool drops_tell(struct drops_told *told, const struct espd_tunnel_counters *counters,
 	struct mono now, char *text, size_t size, json_t **ret_data)
 {
@@ -68,7 +80,7 @@ bool drops_tell(struct drops_told *told, const struct espd_tunnel_counters *coun
 		return false;
 	}
 	if (!has_grown(told, counters) ||
-		(told->was_told && mono_diff_ms(now, told->at) < DROPS_TOLD_MS))
+		(told->was_told && mono_diff_ms(now, told->at) < told->pause_ms))
 		return false;
 	at = (size_t)snprintf(text, size, "packets were dropped");
 	*ret_data = json_object();
@@ -82,8 +94,7 @@ bool drops_tell(struct drops_told *told, const struct espd_tunnel_counters *coun
 				json_object_size(*ret_data) ? "," : ":", count, causes[i].text);
 		json_object_set_new(*ret_data, causes[i].name, json_integer((json_int_t)count));
 	}
-	told->was_told = true;
-	told->at = now;
+	pause_after(told, now);
 	told->counters = *counters;
 	return true;
 }

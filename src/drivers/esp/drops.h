@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Packets of a connection that the data plane dropped, in words, once a minute at most. Pure.
+ * Packets of a connection that the data plane dropped, in words: once a minute at most, and while
+ * it goes on ever more seldom, so that one talkative host does not push everything else out of the
+ * connection log. Pure.
  */
 #pragma once
 
@@ -11,11 +13,13 @@
 #include <stdbool.h>
 
 #define DROPS_TOLD_MS 60000
+#define DROPS_TOLD_MAX_MS (60 * DROPS_TOLD_MS)
 
 struct drops_told {
 	bool is_known; /* false: what was counted before is not known, so it is not news */
 	bool was_told;
 	struct mono at;
+	int64_t pause_ms;                     /* until the next time */
 	struct espd_tunnel_counters counters; /* as told */
 };
 

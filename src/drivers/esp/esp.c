@@ -295,5 +295,6 @@ void esp_free(struct esp *esp)
 	loop_timer_free(esp->poll);
 	client_free(esp->client);
 	held_clear(&esp->held);
+	esp_clear_moved(esp);
 	free(esp);
 }

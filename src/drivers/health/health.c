@@ -141,6 +141,7 @@ static int start(struct health *health, const char *id, const struct probe_setti
 	const struct vpn_connection *connection =
 		world_get(health->parts.world, KIND_VPN_CONNECTION, id);
 	struct probe *probe = find(health, settings->number);
+	int err;
 
 	if (!connection)
 		return -ENOENT;
@@ -149,7 +150,13 @@ static int start(struct health *health, const char *id, const struct probe_setti
 		probe->settings.number = settings->number;
 		HASH_ADD(hh, health->probes, settings.number, sizeof(settings->number), probe);
 	}
-	return probe_start(probe, connection, settings);
+	err = probe_start(probe, connection, settings);
+	/* One that never ran is not seen, so nobody would remove it. */
+	if (probe->fd < 0) {
+		HASH_DEL(health->probes, probe);
+		probe_free(probe);
+	}
+	return err;
 }
 
 static int apply(void *ctx, const struct item *want_item, const struct item *seen,

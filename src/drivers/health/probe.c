@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 
 #define TIMEOUT_MAX_MS 1000
+#define ANSWERS_AT_ONCE 16 /* whoever floods a socket does not hold up the loop */
 
 static uint64_t interval_ms(const struct probe *probe)
 {
@@ -105,11 +106,15 @@ static void readable(void *arg, int events)
 	ssize_t size;
 
 	(void)events;
-	while ((size = recv(probe->fd, packet, sizeof(packet), 0)) > 0)
+	for (int i = 0; i < ANSWERS_AT_ONCE; i++) {
+		size = recv(probe->fd, packet, sizeof(packet), 0);
+		if (size <= 0)
+			return;
 		if (echo_parse_reply(packet, (size_t)size, &reply) == 0 &&
 			addr_equal(reply.source, wanted.source) &&
 			addr_equal(reply.destination, wanted.destination) && reply.id == wanted.id)
 			answered(probe, reply.sequence);
+	}
 }
 
 struct probe *probe_new(struct health_parts *parts, const char *id)

@@ -59,6 +59,21 @@ static int add_rule(struct domain *domain, const struct part *want)
 	return want ? there_is_fine(rt_rule_add(domain->netlink, &want->rule)) : 0;
 }
 
+/* A section goes after the tunnels that lead into it: without its entry their packets would go on
+ * to the section of published routes, and so to other gateways. -EBUSY. */
+static int check_unused(struct domain *domain, const struct rt_rule *entry)
+{
+	AUTO_FREE struct rt_rule *rules = NULL;
+	size_t len = 0;
+	int err = rt_rules(domain->netlink, &rules, &len);
+
+	for (size_t i = 0; !err && i < len; i++)
+		if (*rules[i].in_interface && rules[i].action == RT_GOTO &&
+			rules[i].target == entry->preference)
+			err = -EBUSY;
+	return err;
+}
+
 /* The new one first, so that there is no moment without a rule; but the kernel takes two rules in
  * one place for the same. */
 static int apply_rule(struct domain *domain, const struct part *want, const struct part *seen)
@@ -66,6 +81,8 @@ static int apply_rule(struct domain *domain, const struct part *want, const stru
 	bool has_moved = want && seen && want->rule.preference != seen->rule.preference;
 	int err = has_moved ? add_rule(domain, want) : 0;
 
+	if (!want && seen->rule.action == RT_NOP)
+		err = check_unused(domain, &seen->rule);
 	if (!err && seen)
 		err = gone_is_fine(rt_rule_delete(domain->netlink, &seen->rule));
 	return err < 0 || has_moved ? err : add_rule(domain, want);

@@ -68,6 +68,23 @@ static void tell_link(struct monitor *monitor, const struct nlmsghdr *message)
 		monitor->calls.is_there(monitor->calls.arg, link.name);
 }
 
+/* Routes and rules of others come and go as a routing daemon likes: they are no business of ours.
+ */
+static bool is_ours(const struct nlmsghdr *message)
+{
+	struct rt_route route;
+	struct rt_rule rule;
+
+	switch (message->nlmsg_type) {
+	case RTM_DELROUTE:
+		return rt_read_route(message, &route);
+	case RTM_DELRULE:
+		return rt_read_rule(message, &rule);
+	default:
+		return true;
+	}
+}
+
 static int read_notice(const struct nlmsghdr *message, void *arg)
 {
 	struct monitor *monitor = arg;
@@ -80,7 +97,7 @@ static int read_notice(const struct nlmsghdr *message, void *arg)
 	case RTM_DELADDR:
 	case RTM_DELROUTE:
 	case RTM_DELRULE:
-		if (message->nlmsg_pid != monitor->own_port)
+		if (message->nlmsg_pid != monitor->own_port && is_ours(message))
 			tell_removed(monitor, NULL);
 		break;
 	default:

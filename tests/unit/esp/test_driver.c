@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The driver against a far end in the hands of the test: what it says it sees after a dump, after a
- * change, and when it cannot ask.
+ * change, and when it cannot ask; and what it stores of the counters.
  */
 #include "support/unit.h"
 
@@ -10,8 +10,10 @@
 #include "unit/reconcile/documents.h"
 
 #include <fcntl.h>
+#include <sqlite3.h>
 
 struct bench {
+	struct store *store;
 	struct server server;
 	struct world *world;
 	struct esp *esp;
@@ -75,9 +77,11 @@ static int setup(void **state)
 
 	server_start(&bench->server);
 	bench->world = world_sample();
+	assert_int_equal(store_open_sqlite(NULL, bench->server.folder, &bench->store), 0);
 	bench->esp = esp_new(&(struct esp_parts){ .loop = bench->server.loop,
 		.socket_path = bench->server.path,
 		.world = bench->world,
+		.store = bench->store,
 		.tunnels = { tunnel_fd, tunnel_generation, tunnel_adopt_take, tunnels_all_adopted,
 			bench },
 		.mark = mark,
@@ -95,6 +99,7 @@ static int teardown(void **state)
 	struct bench *bench = *state;
 
 	esp_free(bench->esp);
+	store_free(bench->store);
 	world_free(bench->world);
 	server_stop(&bench->server);
 	free(bench);
@@ -235,6 +240,8 @@ static void test_new_settings_leave_the_device_alone(void **state)
 	server_turn(&bench->server);
 	assert_int_equal(acted.done, 1);
 	assert_int_equal(acted.err, 0);
+	/* Nor is all that was ever dropped in it told as news. */
+	assert_false(held_find_tunnel(bench->esp->held, 7)->drops.is_known);
 	look_at_one(bench, KIND_VPN_CONNECTION, "vco-a", &looked);
 	assert_true(endpoint_same(&want.items[0], &looked.seen.items[0]));
 	items_clear(&looked.seen);
@@ -317,6 +324,87 @@ static void test_a_request_that_does_not_leave_forgets_nothing(void **state)
 	assert_int_equal(refused.done, 0);
 }
 
+static void hold_tunnel_8(struct bench *bench)
+{
+	struct endpoint endpoint = { .is_tunnel = true, .tunnel = tunnel_7(bench) };
+
+	world_put(bench->world, "vpn-connection/vco-b",
+		"{'VpnGatewayId':'vpn-a','CustomerGatewayId':'cgw-a','Number':8,"
+		"'LocalSubnet':'0.0.0.0/0','RemoteSubnet':'0.0.0.0/0'}");
+	endpoint.tunnel.if_id = 8;
+	held_get(&bench->esp->held, &endpoint, "vco-b")->is_there = true;
+}
+
+/* One poll, in which both tunnels have this many packets. */
+static void poll_counters(struct bench *bench, uint64_t packets)
+{
+	struct received received;
+
+	esp_poll_counters(bench->esp);
+	server_receive(&bench->server, ESPD_COUNTERS, &received);
+	for (uint32_t number = 7; number <= 8; number++) {
+		struct espd_tunnel_counters counters = { .if_id = number, .in_packets = packets };
+
+		server_send(&bench->server, ESPD_TUNNEL_COUNTERS, received.header.sequence,
+			&counters, sizeof(counters), -1);
+	}
+	server_acknowledge(&bench->server, received.header.sequence, 0);
+	server_turn(&bench->server);
+}
+
+static void expect_counters(struct bench *bench, const char *id, const char *part)
+{
+	AUTO_FREE char *key = xasprintf("counter/vpn-connection/%s", id);
+	struct store_entry entry = { 0 };
+
+	assert_int_equal(store_get(bench->store, key, &entry), 0);
+	assert_non_null(strstr(entry.value, part));
+	store_entry_clear(&entry);
+}
+
+/* The loop waits for the disk with each commit. */
+static void test_all_counters_of_a_poll_are_one_commit(void **state)
+{
+	struct bench *bench = *state;
+	struct espd_tunnel tunnel = tunnel_7(bench);
+	struct looked looked;
+	uint64_t before, after;
+
+	look_at_all(bench, NULL, &tunnel, &looked);
+	items_clear(&looked.seen);
+	hold_tunnel_8(bench);
+	assert_int_equal(store_revision(bench->store, &before), 0);
+	poll_counters(bench, 3);
+	assert_int_equal(store_revision(bench->store, &after), 0);
+	assert_int_equal(after, before + 1);
+	expect_counters(bench, "vco-a", "\"InPackets\":3,");
+	expect_counters(bench, "vco-b", "\"InPackets\":3,");
+	poll_counters(bench, 3); /* nothing moved */
+	assert_int_equal(store_revision(bench->store, &after), 0);
+	assert_int_equal(after, before + 1);
+}
+
+/* Also when nothing moves any more. */
+static void test_what_a_busy_store_did_not_take_comes_next_time(void **state)
+{
+	struct bench *bench = *state;
+	struct espd_tunnel tunnel = tunnel_7(bench);
+	AUTO_FREE char *path = xasprintf("%s/store.db", bench->server.folder);
+	struct looked looked;
+	sqlite3 *other;
+
+	look_at_all(bench, NULL, &tunnel, &looked);
+	items_clear(&looked.seen);
+	hold_tunnel_8(bench);
+	assert_int_equal(sqlite3_open(path, &other), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+	poll_counters(bench, 3);
+	assert_int_equal(sqlite3_exec(other, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(other);
+	poll_counters(bench, 3);
+	expect_counters(bench, "vco-a", "\"InPackets\":3,");
+}
+
 int main(void)
 {
 #define TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
@@ -327,6 +415,8 @@ int main(void)
 		TEST(test_sockets_of_a_gateway_that_went_are_closed),
 		TEST(test_without_a_connection_nothing_is_seen),
 		TEST(test_a_request_that_does_not_leave_forgets_nothing),
+		TEST(test_all_counters_of_a_poll_are_one_commit),
+		TEST(test_what_a_busy_store_did_not_take_comes_next_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

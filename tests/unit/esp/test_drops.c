@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Dropped packets in the connection log: what is new, at once, and then once a minute at most.
+ * Dropped packets in the connection log: what is new, at once, and then once a minute at most and
+ * ever more seldom.
  */
 #include "support/unit.h"
 
@@ -63,11 +64,38 @@ static void test_beginnings(void **state)
 	data = NULL;
 }
 
+/* A log keeps a thousand events: a host that never stops must not push out the others. */
+static void test_it_goes_on(void **state)
+{
+	struct drops_told told = { .is_known = true };
+	struct espd_tunnel_counters counters = { 0 };
+	unsigned int times = 0;
+	int64_t ms;
+
+	(void)state;
+	for (ms = 0; ms < 24 * 3600 * 1000; ms += 10000) {
+		counters.drop_selector_out++;
+		times += tell(&told, &counters, ms);
+	}
+	assert_in_range(times, 24, 32);
+	/* after a quiet time it is news again */
+	ms += 4 * 3600 * 1000;
+	assert_true(tell(&told, &counters, ms)); /* what was left to tell */
+	ms += 4 * 3600 * 1000;
+	counters.drop_selector_out++;
+	assert_true(tell(&told, &counters, ms));
+	counters.drop_selector_out++;
+	assert_true(tell(&told, &counters, ms + DROPS_TOLD_MS));
+	json_decref(data);
+	data = NULL;
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_growth),
 		cmocka_unit_test(test_beginnings),
+		cmocka_unit_test(test_it_goes_on),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

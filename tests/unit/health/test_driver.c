@@ -12,6 +12,8 @@
 #include "unit/reconcile/documents.h"
 
 #include <errno.h>
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 struct bench {
@@ -372,6 +374,59 @@ static void a_new_target_is_checked_afresh(void **state)
 	assert_int_equal(health_allows(bench->health, 7), 1);
 }
 
+static int left_to_read(const struct bench *bench)
+{
+	int size = 0;
+
+	assert_int_equal(ioctl(bench->far, SIOCOUTQ, &size), 0);
+	return size;
+}
+
+/* A peer that sends answers without end must not hold up the loop. */
+static void a_flood_is_read_in_turns(void **state)
+{
+	struct bench *bench = *state;
+	uint8_t request[ECHO_SIZE], reply[ECHO_SIZE];
+
+	reconcile(bench);
+	assert_int_equal(recv(bench->far, request, sizeof(request), 0), ECHO_SIZE);
+	reply_to(request, reply);
+	for (int i = 0; i < 100; i++)
+		assert_int_equal(send(bench->far, reply, sizeof(reply), 0), ECHO_SIZE);
+	loop_run_once(bench->loop, 0);
+	assert_true(left_to_read(bench) > 0);
+	for (int i = 0; i < 100 && left_to_read(bench); i++)
+		loop_run_once(bench->loop, 0);
+	assert_int_equal(left_to_read(bench), 0);
+	assert_int_equal(health_allows(bench->health, 7), 1);
+}
+
+static void keep_error(void *arg, int err, const struct fault *fault)
+{
+	(void)fault;
+	*(int *)arg = err;
+}
+
+/* Nobody would remove it when its connection goes: it is not seen. */
+static void a_check_without_a_device_leaves_nothing(void **state)
+{
+	struct bench *bench = *state;
+	struct items want = { 0 };
+	int err = 0;
+
+	bench->generation = 0;
+	assert_int_equal(health_driver.want(bench->world, &one, &want), 0);
+	assert_int_equal(
+		health_driver.apply(bench->health, &want.items[0], NULL, keep_error, &err), 0);
+	settle(bench);
+	assert_int_equal(err, -ENODEV);
+	/* a mark would cut the growing delay short */
+	assert_int_equal(bench->changed + bench->marked, 0);
+	items_clear(&want);
+	bench->generation = 1;
+	assert_int_equal(reconcile(bench), 1);
+}
+
 #define HEALTH_TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -387,6 +442,8 @@ int main(void)
 		HEALTH_TEST(a_tunnel_that_is_down_is_not_reset),
 		HEALTH_TEST(a_tunnel_that_comes_up_is_probed_at_once),
 		HEALTH_TEST(a_new_target_is_checked_afresh),
+		HEALTH_TEST(a_flood_is_read_in_turns),
+		HEALTH_TEST(a_check_without_a_device_leaves_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -15,6 +15,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fib_rules.h>
 #include <linux/rtnetlink.h>
 #include <sched.h>
 #include <sys/mount.h>
@@ -475,6 +476,32 @@ static void test_one_resource_is_looked_at_alone(void **state)
 	items_clear(&all);
 }
 
+/* Its connections may still carry, when charon is away and they cannot be taken leave of. */
+static void test_a_section_goes_after_its_tunnels(void **state)
+{
+	AUTO_FREE char *key = xasprintf("vpc-a/3-rule/%u//0", section_of_gateway(3));
+	struct fault fault = { 0 };
+	struct items seen;
+
+	ON_A_MACHINE(state);
+	make_lan(bench);
+	assert_settles(bench);
+	look(bench, &seen);
+	assert_non_null(part_of(&seen, key));
+	assert_int_equal(net_apply(bench->net, NULL, part_of(&seen, key), &fault), -EBUSY);
+	items_clear(&seen);
+	look(bench, &seen);
+	assert_non_null(part_of(&seen, key));
+	items_clear(&seen);
+	world_drop(bench->world, "vpn-connection/vco-a");
+	world_drop(bench->world, "vpn-connection/vco-b");
+	world_drop(bench->world, "vpn-gateway/vpn-a");
+	settle(bench);
+	look(bench, &seen);
+	assert_null(part_of(&seen, key));
+	items_clear(&seen);
+}
+
 static int refuse(const struct nlmsghdr *message, void *arg)
 {
 	(void)message;
@@ -568,10 +595,50 @@ static void test_drift_is_looked_at_while_it_goes_on(void **state)
 	assert_int_equal(bench->marks_of_all, 1);
 }
 
+/* Of a routing daemon's: protocol 12 is bird. */
+static int change_their_rule(struct netlink *netlink, uint16_t type, uint16_t flags)
+{
+	char buffer[NETLINK_REQUEST_SIZE];
+	struct nlmsghdr *message = netlink_message(buffer, type, flags);
+	struct fib_rule_hdr *info = mnl_nlmsg_put_extra_header(message, sizeof(*info));
+
+	info->family = AF_INET;
+	info->action = FR_ACT_TO_TBL;
+	mnl_attr_put_u32(message, FRA_TABLE, 77);
+	mnl_attr_put_u32(message, FRA_PRIORITY, 6);
+	mnl_attr_put_u8(message, FRA_PROTOCOL, RTPROT_BIRD);
+	return netlink_request(netlink, message);
+}
+
+/* Each look is one at everything. */
+static void test_what_others_remove_is_no_drift(void **state)
+{
+	struct netlink *other;
+	struct rt_rule rule = { .preference = 5, .table = 77 };
+
+	ON_A_MACHINE(state);
+	make_lan(bench);
+	assert_settles(bench);
+	was_marked(bench, 10);
+	bench->marks_of_all = 0;
+	assert_int_equal(namespace_run(domain_of(bench, "vpc-a")->fd, open_netlink, &other), 0);
+	assert_int_equal(change_their_rule(other, RTM_NEWRULE, NLM_F_CREATE | NLM_F_EXCL), 0);
+	assert_int_equal(change_their_rule(other, RTM_DELRULE, 0), 0);
+	assert_false(was_marked(bench, 10));
+	/* ours is */
+	assert_int_equal(rt_rule_add(other, &rule), 0);
+	assert_int_equal(rt_rule_delete(other, &rule), 0);
+	netlink_close(other);
+	assert_true(was_marked(bench, 200));
+}
+
 int main(void)
 {
 #define TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 	const struct CMUnitTest tests[] = {
+		/* first: the links of a namespace that was removed go a moment later */
+		cmocka_unit_test(test_a_dump_that_breaks_off),
+		cmocka_unit_test(test_an_interrupted_dump_starts_again),
 		TEST(test_one_round_makes_it_so),
 		TEST(test_everything_goes_again),
 		TEST(test_a_lan_that_cannot_go_back_is_still_seen),
@@ -585,9 +652,9 @@ int main(void)
 		TEST(test_a_namespace_gets_its_name_back),
 		TEST(test_another_namespace_of_the_name),
 		TEST(test_drift_is_looked_at_while_it_goes_on),
+		TEST(test_what_others_remove_is_no_drift),
 		TEST(test_one_resource_is_looked_at_alone),
-		cmocka_unit_test(test_a_dump_that_breaks_off),
-		cmocka_unit_test(test_an_interrupted_dump_starts_again),
+		TEST(test_a_section_goes_after_its_tunnels),
 	};
 
 	is_able = enter_own_machine();
