@@ -127,7 +127,7 @@ class Site:
         self.policies = {key: route for key, route in self.policies.items()
                          if key[0] != identity or not route["automatic"] or key[1:] in wanted}
         for pair in wanted - {key[1:] for key in self.policies if key[0] == identity}:
-            is_taken = any(key[1:] == pair for key in self.policies)
+            is_taken = any(key[1:] == pair and route["Weight"] == 100 for key, route in self.policies.items())
             self.policies[(identity, *pair)] = {"Weight": 0 if is_taken else 100, "Priority": 10, "State": "normal",
                                                 "automatic": True}
 

@@ -75,7 +75,7 @@ class Connection:
 
     def nothing_was_dropped(self):
         now = self.espd.counters()
-        changed = {n: now[n] - self.before[n] for n in ("selector", "replay", "auth", "malformed", "sequence", "io")}
+        changed = {n: now[n] - self.before[n] for n in ("selector_in", "selector_out", "replay", "auth", "malformed", "sequence", "io")}
         assert not any(changed.values()), changed
 
 

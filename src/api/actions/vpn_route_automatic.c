@@ -110,7 +110,8 @@ static int follow_pair(const struct api *api, const struct request *request, str
 			continue;
 		if (is_own(asked, route_at(asked->table, i)))
 			return 0;
-		weight = WEIGHT_STANDBY;
+		if (route_at(asked->table, i)->weight == WEIGHT_ACTIVE)
+			weight = WEIGHT_STANDBY;
 	}
 	return put_new(api, request, asked, pair, weight, change, fault);
 }

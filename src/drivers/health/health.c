@@ -192,6 +192,11 @@ static void report(void *ctx, const struct world *world, const struct scope *sco
 	if (!connection || !connection->health_check_config.enable)
 		return;
 	probe = find(health, connection->number);
+	if (probe && probe->check.state == CHECK_UNKNOWN &&
+		health->parts.carries(health->parts.arg, connection->number) != 0) {
+		status->conditions[CONDITION_HEALTH].is_kept = true;
+		return;
+	}
 	is_good = probe && probe->check.state == CHECK_SUCCESS;
 	addr_format(connection->health_check_config.dip, dip);
 	message = probe && probe->check.state == CHECK_FAILED
