@@ -165,18 +165,32 @@ static int put_in_place(const struct job *job, const char *store, const char *ke
 	return err < 0 ? fail("restore", config->state_dir, err) : EXIT_SUCCESS;
 }
 
+/* Not even the log a crash left behind: SQLite would write it over what was restored. */
+static int check_no_store(const struct config *config)
+{
+	static const char *const names[] = { "store.db", "store.db-wal" };
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		AUTO_FREE char *path = config_path(config->state_dir, names[i]);
+
+		if (access(path, F_OK) == 0)
+			return fail("restore", path, -EEXIST);
+	}
+	return EXIT_SUCCESS;
+}
+
 static int bring_back(const struct job *job)
 {
 	const struct config *config = job->config;
-	AUTO_FREE char *present = config_path(config->state_dir, "store.db");
 	AUTO_FREE char *store = xasprintf("%s/store.db.restored", config->state_dir);
 	char key[BACKUP_KEY_SIZE];
 	int err = make_state_dir(config), status;
 
-	if (!err && access(present, F_OK) == 0)
-		err = -EEXIST;
 	if (err < 0)
-		return fail("restore", present, err);
+		return fail("restore", config->state_dir, err);
+	status = check_no_store(config);
+	if (status)
+		return status;
 	err = backup_file_read(job->path, key, store);
 	if (err < 0)
 		return fail("restore", job->path, err);

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`vpngw backup` of a running server and `vpngw restore` on an empty machine: same answers."""
 import os
+import signal
 import sqlite3
 import stat
 import subprocess
@@ -134,6 +135,24 @@ def test_damage_is_refused(backup, empty, tmp_path):
                     whole[:HEADER] + b"no database" * 1000):
         broken.write_bytes(content)
         refused(empty, broken, "damaged")
+
+
+def test_the_log_of_a_lost_store_is_refused(backup, empty):
+    """A write-ahead log beside the restored file would be written over it."""
+    empty.start()
+    assert Client(empty).call("CreateVpc")
+    empty.stop(signal.SIGKILL)
+    (empty.state / "store.db").unlink()
+    empty.key_file.unlink()
+    log = empty.state / "store.db-wal"
+    assert log.stat().st_size
+    done = vpngw("restore", "--config", empty.config, backup[0])
+    assert done.returncode == 1 and f"{log}: File exists" in done.stderr, done.stderr
+    log.unlink()
+    done = vpngw("restore", "--config", empty.config, backup[0])
+    assert done.returncode == 0, done.stderr
+    empty.start()
+    assert answers(Client(empty, key=backup[1])) == backup[2]
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
