@@ -167,7 +167,7 @@ static void render(const struct call *call, struct http_answer *ret)
 	set_text(body, "RequestId", call->request.request_id);
 	if (!call->caller.wants_xml) {
 		ret->content_type = "application/json;charset=utf-8";
-		ret->text = json_dumps(body, JSON_COMPACT | JSON_SORT_KEYS);
+		ret->text = json_dumps(body, JSON_COMPACT);
 		return;
 	}
 	/* Exactly this type: the official SDK takes nothing else for XML. */

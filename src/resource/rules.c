@@ -185,3 +185,18 @@ int rule_host_address(const struct field *field, const char *text, struct fault 
 		}
 	return 0;
 }
+
+int rule_route_destination(const struct field *field, const char *text, struct fault *fault)
+{
+	struct prefix destination, shared;
+
+	if (prefix_parse(text, &destination) < 0 || prefix_parse("100.64.0.0/10", &shared) < 0)
+		return 0;
+	if (destination.len == 0)
+		return field_refuse(field, fault, text, "must not be the default route",
+			"name the blocks of the data centre, such as 10.0.0.0/8");
+	if (prefix_overlaps(destination, shared))
+		return field_refuse(field, fault, text, "must not overlap 100.64.0.0/10",
+			"use blocks beside it");
+	return 0;
+}

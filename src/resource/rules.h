@@ -27,6 +27,8 @@ int rule_identity(const struct field *field, const char *text, struct fault *fau
 int rule_id(const struct field *field, const char *text, struct fault *fault);
 /* A unicast IPv4 address that can be somebody's own. */
 int rule_host_address(const struct field *field, const char *text, struct fault *fault);
+/* Where a route made by hand may lead: not everywhere, and not to the cloud's own 100.64.0.0/10. */
+int rule_route_destination(const struct field *field, const char *text, struct fault *fault);
 
 /* Characters of well-formed UTF-8; -1 when it is not. */
 int text_len(const char *text);

@@ -6,7 +6,6 @@
 #include "resource/fields.h"
 #include "resource/kinds.h"
 
-#include <errno.h>
 #include <string.h>
 
 static const char *const weights[] = { "0", "100", NULL };
@@ -47,20 +46,11 @@ static int check(const void *resource, struct fault *fault)
 	const struct vpn_pbr_route_entry *route = resource;
 	const struct field *field = field_find(vpn_pbr_route_entry_fields, "RouteDest");
 	char text[PREFIX_TEXT_SIZE];
-	struct prefix shared;
 
+	if (route->is_automatic && route->route_dest.len == 0)
+		return 0;
 	prefix_format(route->route_dest, text);
-	if (route->route_dest.len == 0) {
-		if (route->is_automatic)
-			return 0;
-		return field_refuse(field, fault, text, "must not be the default route",
-			"name the blocks of the data centre, such as 10.0.0.0/8");
-	}
-	if (prefix_parse("100.64.0.0/10", &shared) == 0 &&
-		prefix_overlaps(route->route_dest, shared))
-		return field_refuse(field, fault, text, "must not overlap 100.64.0.0/10",
-			"use blocks beside it");
-	return 0;
+	return rule_route_destination(field, text, fault);
 }
 
 char *vpn_pbr_route_entry_id(const char *vpn_gateway_id, const char *next_hop,

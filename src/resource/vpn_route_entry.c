@@ -10,21 +10,6 @@
 
 static const char *const weights[] = { "0", "100", NULL };
 
-static int check_destination(const struct field *field, const char *text, struct fault *fault)
-{
-	struct prefix destination, shared;
-
-	if (prefix_parse(text, &destination) < 0 || prefix_parse("100.64.0.0/10", &shared) < 0)
-		return 0;
-	if (destination.len == 0)
-		return field_refuse(field, fault, text, "must not be the default route",
-			"name the blocks of the data centre, such as 10.0.0.0/8");
-	if (prefix_overlaps(destination, shared))
-		return field_refuse(field, fault, text, "must not overlap 100.64.0.0/10",
-			"use blocks beside it");
-	return 0;
-}
-
 static const struct field vpn_route_entry_fields[] = {
 	META_ID(struct vpn_route_entry, "Id"),
 	STRING(struct vpn_route_entry, meta.name, "Name", .flags = FIELD_INTERNAL | FIELD_HIDDEN,
@@ -39,7 +24,7 @@ static const struct field vpn_route_entry_fields[] = {
 		.flags = FIELD_REQUIRED | FIELD_IMMUTABLE, .min = 1, .max = 128, .check = rule_id,
 		.doc = "VPN connection the packets go into (vco-...)."),
 	PREFIX(struct vpn_route_entry, route_dest, "RouteDest",
-		.flags = FIELD_REQUIRED | FIELD_IMMUTABLE, .check = check_destination,
+		.flags = FIELD_REQUIRED | FIELD_IMMUTABLE, .check = rule_route_destination,
 		.doc = "Destination; not 0.0.0.0/0, not overlapping 100.64.0.0/10."),
 	U32(struct vpn_route_entry, weight, "Weight", .values = weights, .default_text = "100",
 		.doc = "100 for the active, 0 for the standby connection."),

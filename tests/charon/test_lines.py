@@ -58,8 +58,8 @@ def test_a_wrong_key_is_explained_and_not_shown(pair, version, mode, initiator):
 
 
 def test_dead_peer_detection_is_no_news(pair):
-    for side in (pair.ours, pair.theirs):
-        side.load(dpd_delay="1")
+    pair.ours.load(dpd_delay="1")
+    pair.theirs.load()  # whose probes would make ours needless
     pair.ours.initiate()
     pair.ours.agent.wait_line("CHILD_SA c{1} established")
     before = len(texts(pair.ours.agent))

@@ -42,14 +42,13 @@ static const struct row {
 #undef LIMIT
 };
 
-/* All of the kind, or all below the scope: where that is few enough, nothing has to be read. */
-static int count_keys(
-	const struct api *api, const struct row *row, const char *scope, uint64_t *ret)
+/* At least as many as count: exact, unless a field of the resources has to be looked at. */
+static uint64_t count_near(const struct api *api, const struct row *row, const char *scope)
 {
-	AUTO_FREE char *prefix = xasprintf("desired/%s/%s%s", kind_info(row->kind)->name,
-		row->is_below ? scope : "", row->is_below ? "." : "");
+	AUTO_FREE char *below = row->is_below ? xasprintf("%s.", scope) : NULL;
 
-	return store_count(api->store, prefix, ret);
+	return snapshot_near(api->snapshot, row->kind, below, row->scope ? scope : NULL).len +
+	       snapshot_unreadable(api->snapshot, row->kind).len;
 }
 
 static int count_of_scope(
@@ -76,13 +75,13 @@ int quota_check(
 		xasprintf("delete some, or raise %s in [quotas] of vpngw.conf", row->key);
 	uint32_t max;
 	uint64_t now;
-	int err;
+	int err = 0;
 
 	memcpy(&max, (const char *)&api->config->quotas + row->offset, sizeof(max));
 	if (!max || more <= 0)
 		return 0;
-	err = count_keys(api, row, scope, &now);
-	if (!err && row->scope && now + (unsigned int)more > max)
+	now = count_near(api, row, scope);
+	if (row->scope && now + (unsigned int)more > max)
 		err = count_of_scope(api, row, scope, &now);
 	if (err || now + (unsigned int)more <= max)
 		return err;

@@ -163,7 +163,7 @@ static void an_older_file_is_migrated(void **state)
 		"CREATE TABLE thing (name TEXT); INSERT INTO thing VALUES ('x');";
 	static const char *const steps[] = { first, "ALTER TABLE thing ADD COLUMN size INTEGER",
 		"UPDATE thing SET size = 7" };
-	static const char *const broken[] = { first, steps[1], steps[2],
+	const char *const broken[] = { first, steps[1], steps[2],
 		"UPDATE thing SET size = 8", "UPDATE nothing SET size = 9" };
 	AUTO_FREE char *path = xasprintf("%s/old.db", (char *)*state);
 	sqlite3 *db;
