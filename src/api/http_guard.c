@@ -5,6 +5,7 @@
  */
 #include "api/http_guard.h"
 
+#include "api/http.h"
 #include "base/log.h"
 #include "base/loop.h"
 
@@ -19,6 +20,8 @@
 #include <uthash.h>
 
 #define SWEEP_MS 500
+/* What waits to be parsed, a whole request: evhttp also reads while it answers and in a line. */
+#define INPUT_MAX (HTTP_HEAD_MAX + HTTP_BODY_MAX)
 
 enum phase { BEGINNING, READING, ANSWERING, RESTING };
 
@@ -96,6 +99,7 @@ static void close_now(struct connection *connection)
 {
 	int fd = bufferevent_getfd(connection->bufferevent);
 
+	bufferevent_setwatermark(connection->bufferevent, EV_READ, 0, 0); /* the end is read */
 	forget(connection);
 	(void)shutdown(fd, SHUT_RDWR);
 }
@@ -180,6 +184,7 @@ static void attach(struct http_guard *guard, struct connection *connection)
 		abort();
 	evhttp_connection_set_closecb(http, closed, connection);
 	evbuffer_add_cb(bufferevent_get_input(bufferevent), bytes_came, connection);
+	bufferevent_setwatermark(bufferevent, EV_READ, 0, INPUT_MAX);
 	connection->source = source_of(guard, bufferevent_getfd(bufferevent));
 	HASH_ADD_PTR(guard->by_bufferevent, bufferevent, connection);
 	TAILQ_INSERT_TAIL(&guard->connections, connection, next);

@@ -99,12 +99,15 @@ static int drop_privileges(const struct config *config)
 	return err < 0 ? failed("privileges", err) : 0;
 }
 
-/* The files of root are closed to us by now: a key that is to be reloaded belongs to our user. */
+/*
+ * The files of root are closed to us by now: a key that is to be reloaded belongs to our user. The
+ * certificate of our own making stays: its key is root's, and clients may have pinned it.
+ */
 static void reload_tls(struct daemon *daemon)
 {
 	SSL_CTX *tls = NULL;
 
-	if (!daemon->tls)
+	if (!*daemon->config->tls_certificate)
 		return;
 	if (certificate_open(daemon->config, &tls) < 0 || !tls) {
 		log_warn("the TLS certificate stays as it was: let uid %u read the key, or restart",

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <sodium.h>
+#include <stdbool.h>
 #include <string.h>
 
 #define ROOM_MIN 1024
@@ -19,6 +20,7 @@ struct entry {
 struct nonces {
 	struct entry *entries;
 	size_t len, room, max; /* room is a power of two */
+	uint32_t earliest_s;   /* none expires before it */
 };
 
 struct nonces *nonces_new(size_t max)
@@ -27,6 +29,7 @@ struct nonces *nonces_new(size_t max)
 
 	nonces->room = ROOM_MIN;
 	nonces->max = max;
+	nonces->earliest_s = UINT32_MAX;
 	nonces->entries = xcalloc(nonces->room, sizeof(*nonces->entries));
 	return nonces;
 }
@@ -52,6 +55,13 @@ static struct entry *slot(const struct nonces *nonces, const uint32_t print[3])
 	}
 }
 
+static void put(struct nonces *nonces, struct entry *at, const struct entry *entry)
+{
+	*at = *entry;
+	if (entry->expire_s < nonces->earliest_s)
+		nonces->earliest_s = entry->expire_s;
+}
+
 static void rebuild(struct nonces *nonces, uint32_t now_s)
 {
 	AUTO_FREE struct entry *old = nonces->entries;
@@ -63,9 +73,24 @@ static void rebuild(struct nonces *nonces, uint32_t now_s)
 		nonces->room *= 2;
 	nonces->entries = xcalloc(nonces->room, sizeof(*nonces->entries));
 	nonces->len = alive;
+	nonces->earliest_s = UINT32_MAX;
 	for (size_t i = 0; i < old_room; i++)
 		if (old[i].expire_s && old[i].expire_s >= now_s)
-			*slot(nonces, old[i].print) = old[i];
+			put(nonces, slot(nonces, old[i].print), &old[i]);
+}
+
+/* Whether there is room for one more, in a table that leaves enough slots empty. */
+static bool make_room(struct nonces *nonces, uint32_t now_s)
+{
+	bool is_full = nonces->len >= nonces->max;
+
+	if (!is_full && nonces->len < nonces->room / 4 * 3)
+		return true;
+	/* a full one is not searched again for every request that it refuses */
+	if (is_full && now_s <= nonces->earliest_s)
+		return false;
+	rebuild(nonces, now_s);
+	return nonces->len < nonces->max;
 }
 
 static void fingerprint(const char *access_key_id, const char *nonce, uint32_t ret[3])
@@ -85,22 +110,18 @@ static void fingerprint(const char *access_key_id, const char *nonce, uint32_t r
 int nonces_use(struct nonces *nonces, const char *access_key_id, const char *nonce, uint32_t now_s,
 	uint32_t expire_s)
 {
-	uint32_t print[3];
-	struct entry *entry;
+	struct entry used = { .expire_s = expire_s }, *entry;
 
-	fingerprint(access_key_id, nonce, print);
-	entry = slot(nonces, print);
+	fingerprint(access_key_id, nonce, used.print);
+	entry = slot(nonces, used.print);
 	if (entry->expire_s && entry->expire_s >= now_s)
 		return -EEXIST;
-	if (!entry->expire_s &&
-		(nonces->len == nonces->max || nonces->len >= nonces->room / 4 * 3)) {
-		rebuild(nonces, now_s);
-		if (nonces->len >= nonces->max)
+	if (!entry->expire_s) {
+		if (!make_room(nonces, now_s))
 			return -ENOSPC;
-		entry = slot(nonces, print);
+		entry = slot(nonces, used.print);
+		nonces->len++;
 	}
-	nonces->len += !entry->expire_s;
-	memcpy(entry->print, print, sizeof(print));
-	entry->expire_s = expire_s;
+	put(nonces, entry, &used);
 	return 0;
 }

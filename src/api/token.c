@@ -12,7 +12,7 @@
 
 #define PREFIX "meta/token/"
 #define TOKEN_MAX 64
-#define EXPIRE_BATCH 100
+#define EXPIRE_BATCH 100 /* in one commit: each waits for the disk */
 
 static char *token_key(const struct request *request, const char *token)
 {
@@ -130,15 +130,22 @@ void token_put(const struct api *api, const struct request *request, const char 
 				  .expected = revision });
 }
 
-static int delete_old(const struct api *api, const struct store_entry *entry, int64_t now_ms)
+/* With each other or, when one was used anew meanwhile, not now. */
+static int delete_old(const struct api *api, const struct store_entries *entries, int64_t now_ms)
 {
-	json_auto_t *document = json_loads(entry->value, JSON_REJECT_DUPLICATES, NULL);
-	struct store_op op = { .key = entry->key, .expected = entry->revision };
+	AUTO_FREE struct store_op *ops = xcalloc(entries->len + 1, sizeof(*ops));
+	size_t len = 0;
 	int err;
 
-	if (expire_time(document) > now_ms)
-		return 0;
-	err = store_commit(api->store, &op, 1, NULL, NULL);
+	for (size_t i = 0; i < entries->len; i++) {
+		const struct store_entry *entry = &entries->items[i];
+		json_auto_t *document = json_loads(entry->value, JSON_REJECT_DUPLICATES, NULL);
+
+		if (expire_time(document) <= now_ms)
+			ops[len++] =
+				(struct store_op){ .key = entry->key, .expected = entry->revision };
+	}
+	err = len ? store_commit(api->store, ops, len, NULL, NULL) : 0;
 	return err == -ESTALE ? 0 : err;
 }
 
@@ -155,8 +162,7 @@ int token_expire(const struct api *api, int64_t now_ms)
 		if (err < 0)
 			return err;
 		len = entries.len;
-		for (size_t i = 0; i < len && !err; i++)
-			err = delete_old(api, &entries.items[i], now_ms);
+		err = delete_old(api, &entries, now_ms);
 		if (len) {
 			free(after);
 			after = xstrdup(entries.items[len - 1].key);

@@ -203,9 +203,13 @@ static int write_all(int fd, const char *bytes, size_t size)
 int file_replace(const char *path, const void *bytes, size_t size, mode_t mode)
 {
 	AUTO_FREE char *beside = xasprintf("%s.new.%d", path, (int)getpid());
-	AUTO_CLOSE int fd = open(beside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+	AUTO_CLOSE int fd = -1;
 	int err;
 
+	/* Others may write in the folder too: what they put in this place is not followed. */
+	if (unlink(beside) < 0 && errno != ENOENT)
+		return -errno;
+	fd = open(beside, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode);
 	if (fd < 0)
 		return -errno;
 	err = fchmod(fd, mode) < 0 ? -errno : write_all(fd, bytes, size);

@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """What one client can take from the others: time, connections, memory, requests."""
+import array
 import contextlib
+import fcntl
 import json
+import os
 import select
 import signal
 import socket
+import termios
 import time
 
 import pytest
@@ -147,3 +151,57 @@ def test_bad_signatures_are_told_less_and_good_ones_work(scheme):
         assert "string to sign" not in forger.raw("DescribeRegions").json["Message"]
         for _ in range(5):
             assert client.call("DescribeRegions")
+
+
+def descriptors(gateway):
+    return len(os.listdir(f"/proc/{gateway.process.pid}/fd"))
+
+
+def wait_for_descriptors(gateway, count, timeout_s=40):
+    deadline = time.monotonic() + timeout_s
+    while descriptors(gateway) > count:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def queued(stream):
+    count = array.array("i", [0])
+    fcntl.ioctl(stream, termios.FIONREAD, count)
+    return count[0]
+
+
+def wait_queued(stream, size, timeout_s=20):
+    deadline = time.monotonic() + timeout_s
+    while queued(stream) < size:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_what_is_not_parsed_yet_is_bounded(fresh):
+    """evhttp goes on reading while the answer to a broken request waits until the client has taken others."""
+    one, before = b"GET /x HTTP/1.1\r\nHost: h\r\n\r\n", descriptors(fresh)
+    with contextlib.ExitStack() as stack:
+
+        def connect():
+            stream = stack.enter_context(socket.socket(socket.AF_UNIX))  # its buffers hold the same each time
+            stream.connect(str(fresh.socket_path))
+            stream.settimeout(3)
+            return stream
+
+        first = connect()
+        first.sendall(one)
+        wait_queued(first, 1)
+        size, asked = queued(first), 1
+        with contextlib.suppress(AssertionError):  # one more each time, until one is not taken
+            while True:
+                first.sendall(one)
+                wait_queued(first, size * (asked + 1), 1)
+                asked += 1
+        second, sent = connect(), 0
+        second.sendall(one * asked)
+        wait_queued(second, size * asked)
+        with contextlib.suppress(OSError):
+            while sent < 50_000_000:
+                sent += second.send(b"x" * 65536)
+        assert sent < 10_000_000
+    wait_for_descriptors(fresh, before)

@@ -53,6 +53,18 @@ def test_what_needs_a_restart_is_refused(fresh):
     assert [region["RegionId"] for region in client.call("DescribeRegions")["Regions"]["Region"]] == ["cn-test"]
 
 
+def test_the_certificate_of_its_own_stays():
+    """Clients pin it; after the start its key is closed to the API's user."""
+    with Gateway(listen_address="0.0.0.0") as gateway:
+        certificate = gateway.state / "api-certificate.pem"
+        first = certificate.read_bytes()
+        trusting = ssl.create_default_context(cafile=certificate)
+        for count in (1, 2):
+            hang_up(gateway, "configuration was read again", count)
+            assert Client(gateway, tls=trusting).call("DescribeRegions")
+            assert certificate.read_bytes() == first
+
+
 def test_a_new_certificate(tmp_path):
     (tmp_path / "new").mkdir()
     key, certificate = make_certificate(tmp_path)

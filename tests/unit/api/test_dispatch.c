@@ -428,6 +428,27 @@ static void test_token(void **state)
 	assert_int_equal(run_of("Id=ab&ClientToken=t1", 2000 + day_ms), 5);
 }
 
+static void test_old_tokens_go_in_one_commit(void **state)
+{
+	const int64_t day_ms = 24 * 3600 * INT64_C(1000);
+	uint64_t before, after, count;
+
+	(void)state;
+	for (int i = 0; i < 20; i++) {
+		char form[32];
+
+		snprintf(form, sizeof(form), "Id=ab&ClientToken=t%d", i);
+		assert_int_equal(run_of(form, 1000), i + 1);
+	}
+	assert_int_equal(run_of("Id=ab&ClientToken=young", 2000), 21);
+	assert_int_equal(store_revision(world.api.store, &before), 0);
+	assert_int_equal(token_expire(&world.api, 1000 + day_ms), 0);
+	assert_int_equal(store_revision(world.api.store, &after), 0);
+	assert_int_equal(after, before + 1);
+	assert_int_equal(store_count(world.api.store, "meta/token/", &count), 0);
+	assert_int_equal(count, 1);
+}
+
 static void test_token_of_a_failed_request_is_free(void **state)
 {
 	struct outcome outcome;
@@ -485,6 +506,7 @@ int main(void)
 		TEST(test_handler_errors),
 		TEST(test_dry_run_changes_nothing),
 		TEST(test_token),
+		TEST(test_old_tokens_go_in_one_commit),
 		TEST(test_token_of_a_failed_request_is_free),
 		TEST(test_token_is_sealed),
 		TEST(test_bad_tokens),

@@ -46,11 +46,30 @@ static void test_grows(void **state)
 	assert_int_equal(use(nonces, 20000, 1901, 2801), -EEXIST);
 }
 
+/* Were it built anew for each of them, this would take longer than a test may. */
+static void test_a_full_one_refuses_cheaply(void **state)
+{
+	CLEANUP(nonces_freep) struct nonces *nonces = nonces_new(100000);
+
+	(void)state;
+	for (unsigned int i = 0; i < 99999; i++)
+		assert_int_equal(use(nonces, i, 1000, 1900), 0);
+	assert_int_equal(use(nonces, 99999, 1000, 1100), 0);
+	for (unsigned int i = 100000; i < 300000; i++)
+		assert_int_equal(use(nonces, i, 1100, 1900), -ENOSPC);
+	/* the one that was used last is the first to go */
+	assert_int_equal(use(nonces, 100000, 1101, 1900), 0);
+	assert_int_equal(use(nonces, 100001, 1101, 1900), -ENOSPC);
+	assert_int_equal(use(nonces, 0, 1101, 1900), -EEXIST);
+	assert_int_equal(use(nonces, 100001, 1901, 2801), 0);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_replay),
 		cmocka_unit_test(test_grows),
+		cmocka_unit_test(test_a_full_one_refuses_cheaply),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -104,12 +104,38 @@ static void test_files(void **state)
 	rmdir(dir);
 }
 
+/* Somebody else who may write in the folder has put a link in the new file's place. */
+static void test_replacing_follows_no_link(void **state)
+{
+	char dir[] = "/tmp/vpngw-unit-XXXXXX";
+	AUTO_FREE char *path = NULL;
+	AUTO_FREE char *beside = NULL;
+	AUTO_FREE char *target = NULL;
+	AUTO_FREE char *text = NULL;
+	size_t size;
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	path = xasprintf("%s/file", dir);
+	beside = xasprintf("%s.new.%d", path, (int)getpid());
+	target = xasprintf("%s/target", dir);
+	assert_int_equal(file_replace(target, "other", 5, 0600), 0);
+	assert_int_equal(symlink(target, beside), 0);
+	assert_int_equal(file_replace(path, "hello", 5, 0600), 0);
+	assert_int_equal(file_read(target, 5, &text, &size), 0);
+	assert_string_equal(text, "other");
+	unlink(path);
+	unlink(target);
+	assert_int_equal(rmdir(dir), 0);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_message_with_descriptor),
 		cmocka_unit_test(test_files),
+		cmocka_unit_test(test_replacing_follows_no_link),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
