@@ -156,7 +156,8 @@ static void merge(struct status *status, struct status *observed, uint64_t wall_
 	for (int type = 0; type < CONDITION_COUNT; type++) {
 		const struct condition *now = &observed->conditions[type];
 
-		if (!now->known && !now->is_kept && condition_is_optional((enum condition_type)type))
+		if (!now->known && !now->is_kept &&
+			condition_is_optional((enum condition_type)type))
 			condition_forget(&status->conditions[type]);
 		if (now->known && status_set(status, (enum condition_type)type, now->is_true,
 					  now->reason, now->message ? now->message : "", wall_ms))

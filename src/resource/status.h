@@ -18,11 +18,11 @@ enum condition_type {
 
 struct condition {
 	bool known; /* false: never observed */
-	bool is_kept; /* of an observation: cannot be told now, what was recorded stays */
 	bool is_true;
 	enum reason reason; /* why it is false; REASON_NONE when true */
 	char *message;      /* both sides' values where there are some; "" = none */
 	uint64_t since_ms;  /* wall clock of the last change of is_true or reason */
+	bool is_kept;       /* of an observation: cannot be told now, what was recorded stays */
 };
 
 struct negotiated {
