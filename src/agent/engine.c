@@ -219,11 +219,12 @@ void engine_free(struct engine *engine)
 {
 	if (!engine)
 		return;
-	health_free(engine->health);
-	ike_service_free(engine->ike);
-	esp_free(engine->esp);
-	reconciler_free(engine->reconciler);
-	net_free(engine->net);
+	/* what one of them still tells while it goes finds the others gone, not freed */
+	health_free(TAKE_PTR(engine->health));
+	ike_service_free(TAKE_PTR(engine->ike));
+	esp_free(TAKE_PTR(engine->esp));
+	reconciler_free(TAKE_PTR(engine->reconciler));
+	net_free(TAKE_PTR(engine->net));
 	connection_log_free(engine->log);
 	world_free(engine->world);
 	free(engine);

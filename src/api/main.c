@@ -254,13 +254,14 @@ static void raise_limits(void)
 /* What needs root, and then giving it up. */
 static int open_as_root(struct daemon *daemon)
 {
+	AUTO_FREE char *store = config_path(daemon->config->state_dir, "store.db");
 	int err = make_dirs(daemon->config);
 
 	if (err < 0)
 		return err;
-	err = vault_open(daemon->config->key_file, true, &daemon->service.api.vault);
+	err = vault_open_first(daemon->config->key_file, store, &daemon->service.api.vault);
 	if (err < 0)
-		return failed("vault", err);
+		return failed(daemon->config->key_file, err);
 	err = open_sockets(daemon);
 	return err < 0 ? err : drop_privileges(daemon->config);
 }

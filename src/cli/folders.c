@@ -61,10 +61,11 @@ int folders_make_run_dir(const struct config *config, char **ret_path)
 
 static int make_key(const struct config *config)
 {
+	AUTO_FREE char *store = config_path(config->state_dir, "store.db");
 	CLEANUP(vault_freep) struct vault *vault = NULL;
 	int err = make_parents(config->key_file);
 
-	return err < 0 ? err : vault_open(config->key_file, true, &vault);
+	return err < 0 ? err : vault_open_first(config->key_file, store, &vault);
 }
 
 static int write_charon_conf(const struct config *config, const char *path)

@@ -46,14 +46,14 @@ static struct mono now(const struct connection_log *log)
 
 static void arm(struct connection_log *log)
 {
+	int64_t wait_ms = log->pending.len >= CONNECTION_LOG_COMMIT ? CONNECTION_LOG_BACKLOG_MS
+								    : CONNECTION_LOG_FLUSH_MS;
 	int64_t since_ms = mono_diff_ms(now(log), log->flushed);
 
 	if (log->is_armed)
 		return;
 	log->is_armed = true;
-	log->clock->timer_set(log->timer, since_ms >= CONNECTION_LOG_FLUSH_MS
-						  ? 0
-						  : (uint64_t)(CONNECTION_LOG_FLUSH_MS - since_ms));
+	log->clock->timer_set(log->timer, since_ms >= wait_ms ? 0 : (uint64_t)(wait_ms - since_ms));
 }
 
 static void refill(struct connection_log *log, struct writer *writer)

@@ -21,7 +21,8 @@
 #define CONNECTION_LOG_EVENT_BURST 100
 #define CONNECTION_LOG_EVENT_MS 2000
 #define CONNECTION_LOG_FLUSH_MS 1000
-#define CONNECTION_LOG_COMMIT 2000   /* entries in one commit at most: the agent waits for it */
+#define CONNECTION_LOG_COMMIT 500    /* entries in one commit at most: the agent waits for it */
+#define CONNECTION_LOG_BACKLOG_MS 50 /* between commits while more wait than one of them takes */
 #define CONNECTION_LOG_PENDING 32768 /* entries that wait */
 
 struct connection_log;

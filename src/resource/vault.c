@@ -81,6 +81,19 @@ static int read_key(const char *path, struct secret **ret)
 	return 0;
 }
 
+/* The name must be on the disk before anything is that the key has sealed. */
+static int sync_folder(const char *path)
+{
+	AUTO_FREE char *folder = xstrdup(path);
+	char *slash = strrchr(folder, '/');
+	AUTO_CLOSE int fd = -1;
+
+	if (slash)
+		*(slash == folder ? slash + 1 : slash) = '\0';
+	fd = open(slash ? folder : ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return fd < 0 || fsync(fd) < 0 ? -errno : 0;
+}
+
 int vault_open(const char *key_file, bool create, struct vault **ret)
 {
 	struct secret *key = NULL;
@@ -89,6 +102,8 @@ int vault_open(const char *key_file, bool create, struct vault **ret)
 	if (err == -ENOENT && create) {
 		err = create_key(key_file);
 		if (!err)
+			err = sync_folder(key_file);
+		if (!err)
 			err = read_key(key_file, &key);
 	}
 	if (err)
@@ -96,6 +111,14 @@ int vault_open(const char *key_file, bool create, struct vault **ret)
 	*ret = xcalloc(1, sizeof(**ret));
 	(*ret)->key = key;
 	return 0;
+}
+
+int vault_open_first(const char *key_file, const char *store_file, struct vault **ret)
+{
+	bool has_store = access(store_file, F_OK) == 0;
+	int err = vault_open(key_file, !has_store, ret);
+
+	return err == -ENOENT && has_store ? -ENOKEY : err;
 }
 
 void vault_free(struct vault *vault)

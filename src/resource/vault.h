@@ -14,6 +14,9 @@ struct vault;
 /* Reads the key file (32 bytes as hex, mode 0600 or stricter, else -EPERM); creates it when missing
  * and create is set. */
 MUST_CHECK int vault_open(const char *key_file, bool create, struct vault **ret);
+/* Creates a missing one only for a first start: -ENOKEY where there is a store already, which
+ * another key has sealed and this one could not open. */
+MUST_CHECK int vault_open_first(const char *key_file, const char *store_file, struct vault **ret);
 void vault_free(struct vault *vault);
 DEFINE_CLEANUP(struct vault, vault_free)
 /* base64 text; an own string. */

@@ -52,6 +52,20 @@ static void sealed_secrets_open(void **state)
 	assert_true(secret_equal(secret, opened));
 }
 
+/* A second key would open nothing of what is there, and seal the rest with itself. */
+static void a_lost_key_is_not_replaced(void **state)
+{
+	CLEANUP(vault_freep) struct vault *vault = NULL;
+
+	(void)state;
+	unlink(key_file);
+	assert_int_equal(vault_open_first(key_file, "/", &vault), -ENOKEY);
+	assert_int_equal(access(key_file, F_OK), -1);
+	assert_int_equal(vault_open_first(key_file, "/nothing", &vault), 0);
+	vault_free(TAKE_PTR(vault));
+	assert_int_equal(vault_open_first(key_file, "/", &vault), 0);
+}
+
 static void touched_secrets_do_not_open(void **state)
 {
 	CLEANUP(vault_freep) struct vault *vault = NULL, *stranger = NULL;
@@ -130,6 +144,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sealed_secrets_open),
+		cmocka_unit_test(a_lost_key_is_not_replaced),
 		cmocka_unit_test(touched_secrets_do_not_open),
 		cmocka_unit_test(key_files_are_checked),
 	};
