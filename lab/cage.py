@@ -65,12 +65,12 @@ def _init(function):
     """Process 1 of the cage: starts the main process, reaps orphans, ends with the main process."""
     global outside_pid
     outside_pid = int(os.readlink("/proc/self"))  # this /proc is still the outer one
+    os.setsid()  # the terminal's Ctrl-C comes once, through forward(): a second one would end the end
     _call("prctl", PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     private_network()
     _mount(b"proc", "/proc", b"proc", 0)
     main = os.fork()
     if main == 0:
-        os.setsid()  # the terminal's Ctrl-C comes once, through forward()
         os._exit(_main(function))
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda n, _frame: os.kill(main, n))
