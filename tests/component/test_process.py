@@ -256,7 +256,20 @@ def test_no_configuration(unstarted):
 def test_key_file_open_to_others(unstarted):
     unstarted.key_file.write_text("00" * 32)
     unstarted.key_file.chmod(0o644)
-    assert "vault" in refuses(unstarted)
+    assert f"{unstarted.key_file}: Operation not permitted" in refuses(unstarted)
+
+
+def test_a_lost_key_file_is_not_replaced(unstarted):
+    """A second key would open nothing of the store."""
+    unstarted.start()
+    unstarted.stop()
+    key = unstarted.key_file.read_bytes()
+    unstarted.key_file.unlink()
+    assert f"{unstarted.key_file}: Required key not available" in refuses(unstarted)
+    assert not unstarted.key_file.exists()
+    unstarted.key_file.write_bytes(key)
+    unstarted.key_file.chmod(0o600)
+    unstarted.start()
 
 
 def test_certificate_that_is_none(unstarted):
