@@ -89,7 +89,8 @@ class SmallDisk(Gateway):
         return [*self.inside(), API, "--config", self.config]
 
     def inside(self):
-        return ["nsenter", f"--mount=/proc/{self.keeper.pid}/ns/mnt", "--"]
+        # with its root: ours may not be that of the mount namespace we were started in
+        return ["nsenter", "--target", str(self.keeper.pid), "--mount", "--root", "--"]
 
     def call_inside(self, *command):
         return subprocess.run([*self.inside(), *command], capture_output=True, text=True, check=False)
