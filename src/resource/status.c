@@ -36,25 +36,6 @@ void status_clear(struct status *status)
 	*status = (struct status){};
 }
 
-static char *dup_text(const char *text)
-{
-	return text ? xstrdup(text) : NULL;
-}
-
-struct status status_dup(const struct status *status)
-{
-	struct status copy = *status;
-
-	copy.id = dup_text(status->id);
-	for (int type = 0; type < CONDITION_COUNT; type++)
-		copy.conditions[type].message = dup_text(status->conditions[type].message);
-	copy.negotiated.ike_proposal = dup_text(status->negotiated.ike_proposal);
-	copy.negotiated.esp_proposal = dup_text(status->negotiated.esp_proposal);
-	copy.negotiated.local_selectors = dup_text(status->negotiated.local_selectors);
-	copy.negotiated.remote_selectors = dup_text(status->negotiated.remote_selectors);
-	return copy;
-}
-
 bool status_set(struct status *status, enum condition_type type, bool is_true, enum reason reason,
 	const char *message, uint64_t now_ms)
 {

@@ -42,7 +42,6 @@ struct status {
 };
 
 void status_clear(struct status *status);
-struct status status_dup(const struct status *status); /* the caller's: status_clear() */
 /* Sets a condition; `since` moves only when is_true or reason changes. True when anything changed.
  */
 bool status_set(struct status *status, enum condition_type type, bool is_true, enum reason reason,

@@ -71,15 +71,6 @@ int status_get(const struct api *api, enum kind kind, const char *id, const stru
 	return err;
 }
 
-int status_read(const struct api *api, enum kind kind, const char *id, struct status *ret)
-{
-	const struct status *status;
-	int err = status_get(api, kind, id, &status);
-
-	*ret = err ? (struct status){} : status_dup(status);
-	return err;
-}
-
 int state_read(
 	const struct api *api, enum kind kind, const struct resource *resource, const char **ret)
 {

@@ -29,9 +29,6 @@ void answer_spec(uint32_t bandwidth, json_t *answer);
  * the handler runs. */
 MUST_CHECK int status_get(
 	const struct api *api, enum kind kind, const char *id, const struct status **ret);
-/* The same, the caller's (status_clear). */
-MUST_CHECK int status_read(
-	const struct api *api, enum kind kind, const char *id, struct status *ret);
 /* State of a resource: "active" or "updating". */
 MUST_CHECK int state_read(
 	const struct api *api, enum kind kind, const struct resource *resource, const char **ret);

@@ -174,18 +174,17 @@ static int describe_vpc_lan(const struct api *api, const struct request *request
 	struct change *change, json_t *answer, struct fault *fault)
 {
 	AUTO_RESOURCE(vpc) struct vpc *vpc = NULL;
-	struct status status;
+	const struct status *status;
 	int err = find_resource(api, request, KIND_VPC, "VpcId", &vpc, fault);
 
 	(void)change;
 	if (!err)
-		err = status_read(api, KIND_VPC, vpc->meta.id, &status);
+		err = status_get(api, KIND_VPC, vpc->meta.id, &status);
 	if (err)
 		return err;
 	answer_lan(vpc, answer);
-	answer_text(answer, "State", status_state(&status, vpc->meta.revision));
-	json_object_set_new(answer, "Conditions", conditions(&status));
-	status_clear(&status);
+	answer_text(answer, "State", status_state(status, vpc->meta.revision));
+	json_object_set_new(answer, "Conditions", conditions(status));
 	return 0;
 }
 
@@ -226,7 +225,7 @@ static int describe_detail(const struct api *api, const struct request *request,
 	struct change *change, json_t *answer, struct fault *fault)
 {
 	AUTO_RESOURCE(vpn_connection) struct vpn_connection *connection = NULL;
-	struct status status;
+	const struct status *status;
 	int err = find_resource(
 		api, request, KIND_VPN_CONNECTION, "VpnConnectionId", &connection, fault);
 
@@ -234,20 +233,19 @@ static int describe_detail(const struct api *api, const struct request *request,
 	if (!err)
 		err = answer_counters(api, connection->meta.id, answer);
 	if (!err)
-		err = status_read(api, KIND_VPN_CONNECTION, connection->meta.id, &status);
+		err = status_get(api, KIND_VPN_CONNECTION, connection->meta.id, &status);
 	if (err)
 		return err;
 	answer_text(answer, "VpnConnectionId", connection->meta.id);
-	answer_text(answer, "State", status_state(&status, connection->meta.revision));
-	answer_text(answer, "Status", status_negotiation(&status));
+	answer_text(answer, "State", status_state(status, connection->meta.revision));
+	answer_text(answer, "Status", status_negotiation(status));
 	json_object_set_new(
 		answer, "Revision", json_integer((json_int_t)connection->meta.revision));
 	json_object_set_new(
-		answer, "AppliedRevision", json_integer((json_int_t)status.applied_revision));
+		answer, "AppliedRevision", json_integer((json_int_t)status->applied_revision));
 	json_object_set_new(
-		answer, "Conditions", json_pack("{s:o}", "Condition", conditions(&status)));
-	answer_negotiated(&status.negotiated, answer);
-	status_clear(&status);
+		answer, "Conditions", json_pack("{s:o}", "Condition", conditions(status)));
+	answer_negotiated(&status->negotiated, answer);
 	return 0;
 }
 
