@@ -3,12 +3,12 @@
  * Customer gateways: who the peers are. One per address and region.
  */
 #include "api/actions/answer.h"
-#include "api/actions/connection_end.h"
 #include "api/actions/find.h"
 #include "api/actions/given.h"
 #include "api/actions/guard.h"
 #include "api/actions/listing.h"
 #include "api/actions/quota.h"
+#include "api/actions/unused.h"
 
 #include <errno.h>
 #include <string.h>
@@ -123,11 +123,6 @@ static int modify_customer_gateway(const struct api *api, const struct request *
 	return 0;
 }
 
-static const char *customer_gateway_id_of(const struct vpn_connection *connection)
-{
-	return connection->customer_gateway_id;
-}
-
 static int delete_customer_gateway(const struct api *api, const struct request *request,
 	struct change *change, json_t *answer, struct fault *fault)
 {
@@ -137,8 +132,8 @@ static int delete_customer_gateway(const struct api *api, const struct request *
 
 	(void)answer;
 	return err ? err
-		   : end_delete(api, change, KIND_CUSTOMER_GATEWAY, &gateway->meta,
-			     customer_gateway_id_of, "CustomerGatewayId", fault);
+		   : delete_unused(api, change, KIND_CUSTOMER_GATEWAY, &gateway->meta,
+			     KIND_VPN_CONNECTION, "CustomerGatewayId", fault);
 }
 
 static const struct parameter create_parameters[] = {

@@ -133,6 +133,25 @@ int find_all(const struct api *api, enum kind kind, const char *below, const cha
 	return 0;
 }
 
+int find_owned(const struct api *api, enum kind kind, const char *field, const char *owner,
+	struct found *ret)
+{
+	const struct field *row = field_find(kind_info(kind)->fields, field);
+	int err = find_all(api, kind, NULL, owner, ret);
+	size_t len = 0;
+
+	if (err)
+		return err;
+	for (size_t i = 0; i < ret->len; i++) {
+		AUTO_FREE char *text = field_to_text(row, ret->items[i].resource);
+
+		if (strcmp(text, owner) == 0)
+			ret->items[len++] = ret->items[i];
+	}
+	ret->len = len;
+	return 0;
+}
+
 int found_open(const struct api *api, const struct found *found, size_t index, void **ret)
 {
 	return snapshot_open(found->items[index].item, api->vault, ret);

@@ -42,6 +42,9 @@ struct found {
  */
 MUST_CHECK int find_all(const struct api *api, enum kind kind, const char *below,
 	const char *mention, struct found *ret);
+/* All of a kind whose field ("VpcId", a row of its table) is this id or text. */
+MUST_CHECK int find_owned(const struct api *api, enum kind kind, const char *field,
+	const char *owner, struct found *ret);
 /* One of them with its secrets; the caller's. */
 MUST_CHECK int found_open(
 	const struct api *api, const struct found *found, size_t index, void **ret);

@@ -54,16 +54,10 @@ static uint64_t count_near(const struct api *api, const struct row *row, const c
 static int count_of_scope(
 	const struct api *api, const struct row *row, const char *scope, uint64_t *ret)
 {
-	const struct field *field = field_find(kind_info(row->kind)->fields, row->scope);
 	AUTO_FOUND struct found found = {};
-	int err = find_all(api, row->kind, NULL, scope, &found);
+	int err = find_owned(api, row->kind, row->scope, scope, &found);
 
-	*ret = 0;
-	for (size_t i = 0; !err && i < found.len; i++) {
-		AUTO_FREE char *owner = field_to_text(field, found.items[i].resource);
-
-		*ret += strcmp(owner, scope) == 0;
-	}
+	*ret = found.len;
 	return err;
 }
 

@@ -26,18 +26,14 @@ static void move(const struct api *api, struct change *change, enum kind kind,
 static int move_dependents(const struct api *api, struct change *change, enum kind kind,
 	const char *owner_field, const char *owner, const char *group)
 {
-	const struct field *field = field_find(kind_info(kind)->fields, owner_field);
 	AUTO_FOUND struct found found = {};
 	int err = guard_take(api, change, owner);
 
 	if (!err)
-		err = find_all(api, kind, NULL, owner, &found);
+		err = find_owned(api, kind, owner_field, owner, &found);
 	for (size_t i = 0; i < found.len && !err; i++) {
-		AUTO_FREE char *text = field_to_text(field, found.items[i].resource);
 		void *resource;
 
-		if (strcmp(text, owner) != 0)
-			continue;
 		err = found_open(api, &found, i, &resource);
 		if (err)
 			break;

@@ -14,7 +14,7 @@
 int vpc_vswitch_ids(const struct api *api, const struct vpc *vpc, json_t **ret)
 {
 	AUTO_FOUND struct found found = {};
-	int err = find_all(api, KIND_VSWITCH, NULL, vpc->meta.id, &found);
+	int err = find_owned(api, KIND_VSWITCH, "VpcId", vpc->meta.id, &found);
 	json_t *list;
 
 	if (err)
@@ -23,8 +23,7 @@ int vpc_vswitch_ids(const struct api *api, const struct vpc *vpc, json_t **ret)
 	for (size_t i = 0; i < found.len; i++) {
 		const struct vswitch *vswitch = found.items[i].resource;
 
-		if (strcmp(vswitch->vpc_id, vpc->meta.id) == 0)
-			json_array_append_new(list, json_string(vswitch->meta.id));
+		json_array_append_new(list, json_string(vswitch->meta.id));
 	}
 	*ret = list;
 	return 0;

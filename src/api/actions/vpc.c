@@ -170,18 +170,14 @@ static int check_unused(const struct api *api, const struct vpc *vpc, enum kind 
 	enum reason reason, struct fault *fault)
 {
 	AUTO_FOUND struct found found = {};
-	const struct field *field = field_find(kind_info(kind)->fields, "VpcId");
-	int err = find_all(api, kind, NULL, vpc->meta.id, &found);
+	int err = find_owned(api, kind, "VpcId", vpc->meta.id, &found);
+	const struct resource *first;
 
-	for (size_t i = 0; !err && i < found.len; i++) {
-		AUTO_FREE char *owner = field_to_text(field, found.items[i].resource);
-		const char *id = ((const struct resource *)found.items[i].resource)->id;
-
-		if (strcmp(owner, vpc->meta.id) == 0)
-			return fault_setf(fault, reason, "VpcId", vpc->meta.id, "delete that first",
-				"still has %s", id);
-	}
-	return err;
+	if (err || !found.len)
+		return err;
+	first = found.items[0].resource;
+	return fault_setf(fault, reason, "VpcId", vpc->meta.id, "delete that first", "still has %s",
+		first->id);
 }
 
 static const struct unsupported delete_unsupported[] = {

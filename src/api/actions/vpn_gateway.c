@@ -4,12 +4,12 @@
  */
 #include "api/actions/vpn_gateway.h"
 #include "api/actions/answer.h"
-#include "api/actions/connection_end.h"
 #include "api/actions/find.h"
 #include "api/actions/given.h"
 #include "api/actions/guard.h"
 #include "api/actions/listing.h"
 #include "api/actions/quota.h"
+#include "api/actions/unused.h"
 #include "api/check.h"
 
 #include <errno.h>
@@ -71,12 +71,9 @@ static int choose_vswitch(const struct api *api, const struct request *request,
 				gateway->vpc_id);
 		chosen = given;
 	} else {
-		err = find_all(api, KIND_VSWITCH, NULL, gateway->vpc_id, &found);
-		for (size_t i = 0; !err && i < found.len && !chosen; i++) {
-			const struct vswitch *vswitch = found.items[i].resource;
-
-			chosen = strcmp(vswitch->vpc_id, gateway->vpc_id) == 0 ? vswitch : NULL;
-		}
+		err = find_owned(api, KIND_VSWITCH, "VpcId", gateway->vpc_id, &found);
+		if (found.len)
+			chosen = found.items[0].resource;
 	}
 	if (err || !chosen)
 		return err;
@@ -197,12 +194,12 @@ static int check_no_bgp(const struct api *api, struct change *change,
 	int err = guard_take(api, change, gateway->meta.id);
 
 	if (!err)
-		err = find_all(api, KIND_VPN_CONNECTION, NULL, gateway->meta.id, &found);
+		err = find_owned(
+			api, KIND_VPN_CONNECTION, "VpnGatewayId", gateway->meta.id, &found);
 	for (size_t i = 0; !err && i < found.len; i++) {
 		const struct vpn_connection *connection = found.items[i].resource;
 
-		if (strcmp(connection->vpn_gateway_id, gateway->meta.id) == 0 &&
-			connection->bgp_config.enable_bgp)
+		if (connection->bgp_config.enable_bgp)
 			return fault_setf(fault, REASON_DEPENDENCY, "AutoPropagate", "false",
 				"turn BGP off on its connections first",
 				"is possible when no connection uses BGP, and %s does",
@@ -239,11 +236,6 @@ static int modify_vpn_gateway(const struct api *api, const struct request *reque
 	return vpn_gateway_describe_modified(api, gateway, change->len > 0, answer);
 }
 
-static const char *vpn_gateway_id_of(const struct vpn_connection *connection)
-{
-	return connection->vpn_gateway_id;
-}
-
 static int delete_vpn_gateway(const struct api *api, const struct request *request,
 	struct change *change, json_t *answer, struct fault *fault)
 {
@@ -252,8 +244,8 @@ static int delete_vpn_gateway(const struct api *api, const struct request *reque
 
 	(void)answer;
 	return err ? err
-		   : end_delete(api, change, KIND_VPN_GATEWAY, &gateway->meta, vpn_gateway_id_of,
-			     "VpnGatewayId", fault);
+		   : delete_unused(api, change, KIND_VPN_GATEWAY, &gateway->meta,
+			     KIND_VPN_CONNECTION, "VpnGatewayId", fault);
 }
 
 static const char *const network_types[] = { "public", "private", NULL };

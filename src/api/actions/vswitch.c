@@ -8,6 +8,7 @@
 #include "api/actions/given.h"
 #include "api/actions/guard.h"
 #include "api/actions/listing.h"
+#include "api/actions/unused.h"
 #include "resource/nearest.h"
 
 #include <errno.h>
@@ -182,26 +183,12 @@ static int delete_vswitch(const struct api *api, const struct request *request,
 	struct change *change, json_t *answer, struct fault *fault)
 {
 	AUTO_RESOURCE(vswitch) struct vswitch *vswitch = NULL;
-	AUTO_FOUND struct found found = {};
 	int err = find_resource(api, request, KIND_VSWITCH, "VSwitchId", &vswitch, fault);
 
 	(void)answer;
-	if (!err)
-		err = guard_remove(api, change, vswitch->meta.id);
-	if (!err)
-		err = find_all(api, KIND_VPN_GATEWAY, NULL, vswitch->meta.id, &found);
-	for (size_t i = 0; !err && i < found.len; i++) {
-		const struct vpn_gateway *gateway = found.items[i].resource;
-
-		if (strcmp(gateway->vswitch_id, vswitch->meta.id) == 0)
-			return fault_setf(fault, REASON_DEPENDENCY, "VSwitchId", vswitch->meta.id,
-				"delete that first", "is still used by %s", gateway->meta.id);
-	}
-	if (err)
-		return err;
-	change_delete(change, KIND_VSWITCH, vswitch);
-	change->resource_id = xstrdup(vswitch->meta.id);
-	return 0;
+	return err ? err
+		   : delete_unused(api, change, KIND_VSWITCH, &vswitch->meta, KIND_VPN_GATEWAY,
+			     "VSwitchId", fault);
 }
 
 static const struct parameter create_parameters[] = {
