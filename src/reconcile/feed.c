@@ -159,32 +159,24 @@ static void changed_gateways(struct feed *feed, const char *vpc_id)
 	}
 }
 
-/* Destination routes lead into the connection's link. */
-static void changed_routes(struct feed *feed, const char *connection_id)
+static const char *next_hop_of(enum kind kind, const void *entry)
 {
-	size_t len;
-	const void *const *list = world_list(feed->world, KIND_VPN_ROUTE_ENTRY, &len);
-
-	for (size_t i = 0; i < len; i++) {
-		const struct vpn_route_entry *entry = list[i];
-
-		if (entry->next_hop && strcmp(entry->next_hop, connection_id) == 0)
-			feed->calls.changed(feed->calls.arg, KIND_VPN_ROUTE_ENTRY, entry->meta.id);
-	}
+	return kind == KIND_VPN_ROUTE_ENTRY ? ((const struct vpn_route_entry *)entry)->next_hop
+					    : ((const struct vpn_pbr_route_entry *)entry)->next_hop;
 }
 
-/* Policy routes lead to the connection's tables, link or none. */
-static void changed_policy_routes(struct feed *feed, const char *connection_id)
+/* Destination routes lead into the connection's link, policy routes to its tables, link or none. */
+static void changed_routes(struct feed *feed, enum kind kind, const char *connection_id)
 {
 	size_t len;
-	const void *const *list = world_list(feed->world, KIND_VPN_PBR_ROUTE_ENTRY, &len);
+	const void *const *list = world_list(feed->world, kind, &len);
 
 	for (size_t i = 0; i < len; i++) {
-		const struct vpn_pbr_route_entry *entry = list[i];
+		const struct resource *entry = list[i];
+		const char *next_hop = next_hop_of(kind, entry);
 
-		if (entry->next_hop && strcmp(entry->next_hop, connection_id) == 0)
-			feed->calls.changed(
-				feed->calls.arg, KIND_VPN_PBR_ROUTE_ENTRY, entry->meta.id);
+		if (next_hop && strcmp(next_hop, connection_id) == 0)
+			feed->calls.changed(feed->calls.arg, kind, entry->id);
 	}
 }
 
@@ -206,15 +198,15 @@ static void tell_change(struct feed *feed, const char *key, bool is_new)
 		if (kind == KIND_VPN_GATEWAY || kind == KIND_CUSTOMER_GATEWAY)
 			changed_connections(feed, (enum kind)kind, slash + 1);
 		if (kind == KIND_VPN_CONNECTION && is_new) {
-			changed_routes(feed, slash + 1);
-			changed_policy_routes(feed, slash + 1);
+			changed_routes(feed, KIND_VPN_ROUTE_ENTRY, slash + 1);
+			changed_routes(feed, KIND_VPN_PBR_ROUTE_ENTRY, slash + 1);
 		}
 	}
 }
 
 void feed_tell_routes(struct feed *feed, const char *connection_id)
 {
-	changed_routes(feed, connection_id);
+	changed_routes(feed, KIND_VPN_ROUTE_ENTRY, connection_id);
 }
 
 static void store_changed(void *arg, const struct store_event *event)
