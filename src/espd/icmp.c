@@ -5,6 +5,7 @@
 #include "espd/icmp.h"
 
 #include "base/bytes.h"
+#include "base/checksum.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -55,7 +56,7 @@ size_t icmp_too_big(const uint8_t *packet, const struct ipv4 *ipv4, uint16_t mtu
 	write_u16(&writer, mtu);
 	write_bytes(&writer, packet, quoted);
 	ipv4_seal_header(ret, IPV4_HEADER_MIN);
-	sum = ipv4_checksum(ret + IPV4_HEADER_MIN, 8 + quoted);
+	sum = internet_checksum(ret + IPV4_HEADER_MIN, 8 + quoted);
 	memcpy(ret + IPV4_HEADER_MIN + 2, &sum, 2);
 	return size;
 }

@@ -6,6 +6,7 @@
 #include "espd/ipv4.h"
 
 #include "base/bytes.h"
+#include "base/checksum.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -61,25 +62,11 @@ int ipv4_parse(const uint8_t *packet, size_t size, struct ipv4 *ret)
 	return 0;
 }
 
-uint16_t ipv4_checksum(const void *bytes, size_t size)
-{
-	const uint8_t *at = bytes;
-	uint64_t sum = 0;
-
-	for (; size > 1; size -= 2, at += 2)
-		sum += (uint32_t)(at[0] << 8 | at[1]);
-	if (size)
-		sum += (uint32_t)(at[0] << 8);
-	while (sum >> 16)
-		sum = (sum & 0xffff) + (sum >> 16);
-	return htons((uint16_t)~sum);
-}
-
 void ipv4_seal_header(uint8_t *header, size_t header_size)
 {
 	uint16_t sum;
 
 	memset(header + 10, 0, 2);
-	sum = ipv4_checksum(header, header_size);
+	sum = internet_checksum(header, header_size);
 	memcpy(header + 10, &sum, 2);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The IPv4 header of a packet as a value, and the Internet checksum. Pure; every byte that is read
+ * The IPv4 header of a packet as a value. Pure; every byte that is read
  * was bounds-checked.
  */
 #pragma once
@@ -26,7 +26,5 @@ struct ipv4 {
 
 /* -EINVAL: not one whole IPv4 packet. Bytes behind the packet are allowed. */
 MUST_CHECK int ipv4_parse(const uint8_t *packet, size_t size, struct ipv4 *ret);
-/* RFC 1071, of size bytes (odd sizes too); store it as it is. */
-uint16_t ipv4_checksum(const void *bytes, size_t size);
 /* Recomputes the checksum of a header that was written or changed. */
 void ipv4_seal_header(uint8_t *header, size_t header_size);

@@ -5,6 +5,7 @@
 #include "drivers/health/echo.h"
 
 #include "base/bytes.h"
+#include "base/checksum.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -14,24 +15,11 @@ enum { HEADER_SIZE = 20, ECHO_REPLY = 0, ECHO_REQUEST = 8, TTL = 64 };
 
 static const char data[] = "vpngw/hc";
 
-/* RFC 1071: 0xffff over bytes that hold their own checksum. */
-static uint16_t sum(const uint8_t *bytes, size_t size)
-{
-	uint32_t total = 0;
-
-	for (size_t i = 0; i < size; i++)
-		total += i % 2 ? bytes[i] : (uint32_t)bytes[i] << 8;
-	while (total >> 16)
-		total = (total & 0xffff) + (total >> 16);
-	return (uint16_t)total;
-}
-
 static void seal(uint8_t *bytes, size_t size, size_t at)
 {
-	uint16_t checksum = (uint16_t)~sum(bytes, size);
+	uint16_t checksum = internet_checksum(bytes, size);
 
-	bytes[at] = (uint8_t)(checksum >> 8);
-	bytes[at + 1] = (uint8_t)checksum;
+	memcpy(bytes + at, &checksum, sizeof(checksum));
 }
 
 void echo_request(const struct echo *echo, uint8_t ret[static ECHO_SIZE])
@@ -62,7 +50,7 @@ static int parse_icmp(struct reader *reader, size_t size, struct echo *ret)
 {
 	const uint8_t *message = reader->at;
 
-	if (size < 8 || reader_left(reader) < size || sum(message, size) != 0xffff)
+	if (size < 8 || reader_left(reader) < size || internet_checksum(message, size) != 0)
 		return -EINVAL;
 	if (read_u8(reader) != ECHO_REPLY || read_u8(reader) != 0)
 		return -EINVAL;
@@ -90,7 +78,7 @@ int echo_parse_reply(const uint8_t *packet, size_t size, struct echo *ret)
 		(read_u16(&reader) & 0x3fff) != 0)
 		return -EINVAL;
 	(void)read_u8(&reader);
-	if (read_u8(&reader) != IPPROTO_ICMP || sum(packet, header_size) != 0xffff)
+	if (read_u8(&reader) != IPPROTO_ICMP || internet_checksum(packet, header_size) != 0)
 		return -EINVAL;
 	(void)read_u16(&reader);
 	memcpy(&echo.source.v4, packet + 12, 4);

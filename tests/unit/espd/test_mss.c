@@ -3,6 +3,7 @@
  * SYN packets with all kinds of options; whatever is changed keeps a right checksum.
  */
 #include "base/alloc.h"
+#include "base/checksum.h"
 #include "espd/mss.h"
 #include "support/unit.h"
 
@@ -27,7 +28,7 @@ static uint16_t tcp_checksum(const struct packet *packet)
 	bytes[10] = (uint8_t)(size >> 8);
 	bytes[11] = (uint8_t)size;
 	memcpy(bytes + 12, packet->bytes + 20, size);
-	return ipv4_checksum(bytes, 12 + size);
+	return internet_checksum(bytes, 12 + size);
 }
 
 static struct packet make(uint8_t flags, const uint8_t *options, size_t options_size)

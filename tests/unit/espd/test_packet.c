@@ -3,6 +3,7 @@
  * Inner packets: parsing, selectors, fragments that a model reassembles, ICMP errors, ECN.
  */
 #include "base/alloc.h"
+#include "base/checksum.h"
 #include "espd/ecn.h"
 #include "espd/fragment.h"
 #include "espd/icmp.h"
@@ -59,7 +60,7 @@ static void parsing_checks_sizes(void **state)
 	assert_true(ipv4.has_ports);
 	assert_int_equal(ipv4.source_port, 1000);
 	assert_int_equal(ipv4.destination_port, 80);
-	assert_int_equal(ipv4_checksum(packet, 20), 0);
+	assert_int_equal(internet_checksum(packet, 20), 0);
 	assert_int_equal(ipv4_parse(packet, 99, &ipv4), -EINVAL);
 	assert_int_equal(ipv4_parse(packet, 19, &ipv4), -EINVAL);
 	assert_int_equal(ipv4_parse(packet, 0, &ipv4), -EINVAL);
@@ -167,7 +168,7 @@ static void fragments_reassemble(size_t size, size_t max, uint16_t offset, bool 
 
 		assert_true(piece_size <= max);
 		assert_int_equal(got.size, piece_size);
-		assert_int_equal(ipv4_checksum(piece, 20), 0);
+		assert_int_equal(internet_checksum(piece, 20), 0);
 		assert_memory_equal(piece + 4, packet + 4, 2);
 		assert_memory_equal(piece + 12, packet + 12, 8);
 		assert_int_equal(got.fragment & IPV4_OFFSET, offset + done / 8);
@@ -208,7 +209,7 @@ static void fragments_copy_marked_options_only(void **state)
 	size = fragment_next(&fragmenter, piece);
 	assert_int_equal(parse(piece, size).header_size, 24);
 	assert_memory_equal(piece + 20, packet + 20, 4);
-	assert_int_equal(ipv4_checksum(piece, 24), 0);
+	assert_int_equal(internet_checksum(piece, 24), 0);
 }
 
 static void dont_fragment_is_obeyed(void **state)
@@ -245,8 +246,8 @@ static void icmp_names_the_mtu_and_quotes_the_packet(void **state)
 	assert_int_equal(error[21], 4);
 	assert_int_equal(error[26] << 8 | error[27], 1234);
 	assert_memory_equal(error + 28, packet, 28);
-	assert_int_equal(ipv4_checksum(error, 20), 0);
-	assert_int_equal(ipv4_checksum(error + 20, size - 20), 0);
+	assert_int_equal(internet_checksum(error, 20), 0);
+	assert_int_equal(internet_checksum(error + 20, size - 20), 0);
 }
 
 static void icmp_is_silent_where_it_must(void **state)

@@ -9,7 +9,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-static inline uint16_t internet_checksum(const uint8_t *bytes, size_t size)
+static inline uint16_t peer_checksum(const uint8_t *bytes, size_t size)
 {
 	uint32_t sum = 0;
 
@@ -25,10 +25,10 @@ static inline void reply_seal(uint8_t *packet)
 	uint16_t sum;
 
 	memset(packet + 10, 0, 2);
-	sum = internet_checksum(packet, 20);
+	sum = peer_checksum(packet, 20);
 	memcpy(packet + 10, &sum, 2);
 	memset(packet + 22, 0, 2);
-	sum = internet_checksum(packet + 20, ECHO_SIZE - 20);
+	sum = peer_checksum(packet + 20, ECHO_SIZE - 20);
 	memcpy(packet + 22, &sum, 2);
 }
 

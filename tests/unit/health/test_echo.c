@@ -26,8 +26,8 @@ static void a_request_is_a_whole_packet(void **state)
 
 	(void)state;
 	echo_request(&echo, packet);
-	assert_int_equal(internet_checksum(packet, 20), 0);
-	assert_int_equal(internet_checksum(packet + 20, ECHO_SIZE - 20), 0);
+	assert_int_equal(peer_checksum(packet, 20), 0);
+	assert_int_equal(peer_checksum(packet + 20, ECHO_SIZE - 20), 0);
 	memset(packet + 10, 0, 2);
 	memset(packet + 22, 0, 2);
 	assert_memory_equal(packet, expected, sizeof(expected));
@@ -63,7 +63,7 @@ static void an_answer_with_options_is_read(void **state)
 	packet[0] = 0x46;
 	packet[3] = sizeof(packet);
 	memset(packet + 10, 0, 2);
-	sum = internet_checksum(packet, 24);
+	sum = peer_checksum(packet, 24);
 	memcpy(packet + 10, &sum, 2);
 	assert_int_equal(echo_parse_reply(packet, sizeof(packet), &reply), 0);
 	assert_int_equal(reply.sequence, echo.sequence);
