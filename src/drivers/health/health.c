@@ -8,7 +8,7 @@
 #include "drivers/health/probe.h"
 
 #include "base/instant.h"
-#include "base/loop.h"
+#include "reconcile/later.h"
 
 #include <errno.h>
 #include <string.h>
@@ -17,27 +17,6 @@ struct health {
 	struct health_parts parts;
 	struct probe *probes; /* by the number of their connection */
 };
-
-struct answer {
-	struct loop *loop;
-	void (*observed)(void *arg, int err, struct items *seen);
-	void (*applied)(void *arg, int err, const struct fault *fault);
-	void *arg;
-	int err;
-	struct items seen;
-};
-
-static void answer_now(void *arg)
-{
-	struct answer *answer = arg;
-
-	if (answer->observed)
-		answer->observed(answer->arg, answer->err, &answer->seen);
-	else
-		answer->applied(answer->arg, answer->err, NULL);
-	items_clear(&answer->seen);
-	free(answer);
-}
 
 static void add_item(struct items *items, const char *id, const struct probe_settings *settings)
 {
@@ -96,16 +75,14 @@ static int observe(void *ctx, const struct scope *scope,
 	void (*done)(void *arg, int err, struct items *seen), void *arg)
 {
 	struct health *health = ctx;
-	struct answer *answer = xcalloc(1, sizeof(*answer));
+	struct items seen = { 0 };
 
-	answer->observed = done;
-	answer->arg = arg;
 	for (const struct probe *probe = health->probes; probe; probe = probe->hh.next)
 		if (!scope->id ||
 			(scope->kind == KIND_VPN_CONNECTION && strcmp(probe->id, scope->id) == 0))
-			see(health, probe, &answer->seen);
-	items_sort(&answer->seen);
-	loop_defer(health->parts.loop, answer_now, answer);
+			see(health, probe, &seen);
+	items_sort(&seen);
+	observed_later(health->parts.loop, done, arg, 0, &seen);
 	return 0;
 }
 
@@ -163,15 +140,14 @@ static int apply(void *ctx, const struct item *want_item, const struct item *see
 	void (*done)(void *arg, int err, const struct fault *fault), void *arg)
 {
 	struct health *health = ctx;
-	struct answer *answer = xcalloc(1, sizeof(*answer));
+	const struct fault no_fault = { 0 };
+	int err = 0;
 
-	answer->applied = done;
-	answer->arg = arg;
 	if (want_item)
-		answer->err = start(health, want_item->key, want_item->data);
+		err = start(health, want_item->key, want_item->data);
 	else
 		remove_probe(health, ((const struct probe_settings *)seen->data)->number);
-	loop_defer(health->parts.loop, answer_now, answer);
+	applied_later(health->parts.loop, done, arg, err, &no_fault);
 	return 0;
 }
 

@@ -10,69 +10,33 @@
 #include "drivers/net/lan.h"
 #include "drivers/net/namespace.h"
 #include "drivers/net/net_private.h"
+#include "reconcile/later.h"
 
 #include <errno.h>
 
 #define DRIFT_DELAY_MS 100
 
-struct observed {
-	void (*done)(void *arg, int err, struct items *seen);
-	void *arg;
-	int err;
-	struct items seen;
-};
-
-struct applied {
-	void (*done)(void *arg, int err, const struct fault *fault);
-	void *arg;
-	int err;
-	struct fault fault;
-};
-
-static void tell_observed(void *arg)
-{
-	struct observed *observed = arg;
-
-	observed->done(observed->arg, observed->err, &observed->seen);
-	items_clear(&observed->seen);
-	free(observed);
-}
-
 static int observe(void *ctx, const struct scope *scope,
 	void (*done)(void *arg, int err, struct items *seen), void *arg)
 {
 	struct net *net = ctx;
-	struct observed *observed = xcalloc(1, sizeof(*observed));
+	struct items seen = { 0 };
+	int err = net_seen(net, scope, &seen);
 
-	observed->done = done;
-	observed->arg = arg;
-	observed->err = net_seen(net, scope, &observed->seen);
-	loop_defer(net->parts.loop, tell_observed, observed);
+	observed_later(net->parts.loop, done, arg, err, &seen);
 	return 0;
-}
-
-static void tell_applied(void *arg)
-{
-	struct applied *applied = arg;
-	bool has_fault = applied->fault.reason != REASON_NONE;
-
-	applied->done(applied->arg, applied->err, has_fault ? &applied->fault : NULL);
-	free(applied);
 }
 
 static int apply(void *ctx, const struct item *want, const struct item *seen,
 	void (*done)(void *arg, int err, const struct fault *fault), void *arg)
 {
 	struct net *net = ctx;
-	struct applied *applied = xcalloc(1, sizeof(*applied));
+	struct fault fault = { 0 };
+	int err = net_apply(net, want ? want->data : NULL, seen ? seen->data : NULL, &fault);
 
-	applied->done = done;
-	applied->arg = arg;
-	applied->err =
-		net_apply(net, want ? want->data : NULL, seen ? seen->data : NULL, &applied->fault);
-	if (want && !applied->err)
+	if (want && !err)
 		(void)owners_note(&net->owners, want->data, want->owner);
-	loop_defer(net->parts.loop, tell_applied, applied);
+	applied_later(net->parts.loop, done, arg, err, &fault);
 	return 0;
 }
 
