@@ -27,6 +27,7 @@ struct entry {
 	json_t *sealed;
 	struct places places;
 	struct kept kept;
+	uint64_t kept_good_at; /* the snapshot's revision when it was found good */
 };
 
 struct snapshot {
@@ -200,9 +201,21 @@ static void add_missing(struct snapshot *snapshot, struct store_entries *list)
 			entry_new_take(snapshot, &list->items[i]);
 }
 
+static void drop_kept(struct snapshot *snapshot)
+{
+	const struct textmap_entry *at = NULL;
+	struct entry *entry;
+
+	while ((entry = textmap_next(snapshot->entries, &at)))
+		kept_clear(&entry->kept);
+	snapshot->kept_size = 0;
+}
+
 static void replace(
 	struct snapshot *snapshot, struct store_entries *desired, struct store_entries *status)
 {
+	/* revisions may be those of another store now */
+	drop_kept(snapshot);
 	keep(snapshot, desired);
 	keep(snapshot, status);
 	drop_others(snapshot);
@@ -231,16 +244,6 @@ static int read_all(struct snapshot *snapshot)
 	store_entries_clear(&desired);
 	store_entries_clear(&status);
 	return err;
-}
-
-static void drop_kept(struct snapshot *snapshot)
-{
-	const struct textmap_entry *at = NULL;
-	struct entry *entry;
-
-	while ((entry = textmap_next(snapshot->entries, &at)))
-		kept_clear(&entry->kept);
-	snapshot->kept_size = 0;
 }
 
 int snapshot_sync(struct snapshot *snapshot)
@@ -338,9 +341,14 @@ static uint64_t revision_now(const void *arg, const char *key)
 
 void *snapshot_kept(const struct snapshot *snapshot, const struct snapshot_item *item)
 {
-	const struct kept *kept = &entry_of(item)->kept;
+	struct entry *entry = entry_of(item);
 
-	return kept_is_good(kept, revision_now, snapshot) ? kept->value : NULL;
+	if (entry->kept_good_at != snapshot->revision) {
+		if (!kept_is_good(&entry->kept, revision_now, snapshot))
+			return NULL;
+		entry->kept_good_at = snapshot->revision;
+	}
+	return entry->kept.value;
 }
 
 void snapshot_keep_begin(struct snapshot *snapshot)
@@ -351,9 +359,11 @@ void snapshot_keep_begin(struct snapshot *snapshot)
 void snapshot_keep_end(struct snapshot *snapshot, const struct snapshot_item *item, void *value,
 	size_t size, void (*release)(void *value))
 {
-	struct kept *kept = &entry_of(item)->kept;
+	struct entry *entry = entry_of(item);
+	struct kept *kept = &entry->kept;
 
 	snapshot->is_tracing = false;
+	entry->kept_good_at = snapshot->revision;
 	snapshot->kept_size -= kept->size;
 	kept_set_take(kept, &snapshot->trace, value, size, release);
 	snapshot->kept_size += kept->size;
