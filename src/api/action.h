@@ -11,6 +11,7 @@
 #include "api/params.h"
 #include "api/snapshot.h"
 #include "resource/config.h"
+#include "resource/parameter.h"
 #include "resource/resource.h"
 #include "resource/vault.h"
 #include "store/store.h"
@@ -56,19 +57,6 @@ void change_check(struct change *change, enum kind kind, const void *resource);
 /* For other keys ("meta/..."); copies. */
 void change_op(struct change *change, const struct store_op *op);
 void change_clear(struct change *change);
-
-enum parameter_type { PARAM_STRING, PARAM_BOOL, PARAM_INTEGER, PARAM_JSON, PARAM_LIST, PARAM_TAGS };
-
-struct parameter {
-	const char *name;
-	enum parameter_type type;
-	bool required;
-	uint64_t min,
-		max; /* INTEGER: range; STRING: characters; LIST, TAGS: items; 0, 0 = unchecked */
-	const char *const *values; /* NULL-terminated legal texts, or NULL */
-	bool any_case;             /* of the legal texts */
-	const char *doc;
-};
 
 struct action {
 	const char *name, *version;

@@ -34,6 +34,8 @@ SUITES = (
           doc="two vpngw-espd, real packets, scapy as the oracle"),
     Suite("api", "fast", "pytest", ("tests/component",), workers=2,
           doc="vpngw-api over its sockets: protocol, signatures, every action"),
+    Suite("cli", "fast", "pytest", ("tests/cli/test_resources.py",),
+          doc="the commands on resources of vpngw against a running vpngw-api"),
     Suite("conformance", "fast", "pytest", ("tests/conformance",),
           doc="every operation, parameter and field of the API's reference against a running vpngw-api"),
     Suite("hostile", "soak", "pytest", ("tests/soak/test_hostile.py",), timeout_s=900,
