@@ -60,7 +60,9 @@ static int look(const struct watched *watched, bool *ret_done, char **ret_line)
 	status = json_text(reply.json, "Status");
 	state = is_connection ? json_text(reply.json, "State") : status;
 	*ret_done = strcmp(state, "active") == 0 &&
-		    (!watched->must_establish || strcmp(status, "ipsec_sa_established") == 0);
+		    (!watched->must_establish ||
+			    json_is_false(json_object_get(reply.json, "Enabled")) ||
+			    strcmp(status, "ipsec_sa_established") == 0);
 	reason = reason_of(reply.json);
 	*ret_line = xasprintf("%s: %s%s%s%s%s", watched->id, state, is_connection ? ", " : "",
 		is_connection ? status : "", *reason && !*ret_done ? "; " : "",
