@@ -82,8 +82,14 @@ static void mask(json_t *value)
 	}
 }
 
+bool permit_secrets(const struct request *request)
+{
+	return is_unlimited(request) ||
+	       policy_reads_secrets(request->policy ? request->policy : "");
+}
+
 void permit_mask(const struct request *request, json_t *answer)
 {
-	if (!is_unlimited(request) && !policy_reads_secrets(request->policy ? request->policy : ""))
+	if (!permit_secrets(request))
 		mask(answer);
 }

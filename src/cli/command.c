@@ -4,7 +4,7 @@
  */
 #include "cli/command.h"
 
-#include "cli/run.h"
+#include "cli/verbs_of_connection.h"
 
 #include <string.h>
 
@@ -73,9 +73,13 @@ const struct command commands[] = {
 	{ "connection", "reset", "ResetVpnConnection", { "VpnConnectionId" },
 		.options = COMMAND_ASKS | COMMAND_WAITS },
 	{ "connection", "detail", "DescribeVpnConnectionDetail", { "VpnConnectionId" } },
-	{ "connection", "logs", "DescribeVpnConnectionLogs", { "VpnConnectionId" } },
+	{ "connection", "logs", "DescribeVpnConnectionLogs", { "VpnConnectionId" },
+		.options = COMMAND_FOLLOWS, .run = run_logs },
 	{ "connection", "events", "DescribeVpnConnectionEvents", { "VpnConnectionId" },
 		.columns = "TIME:Time TYPE:Type LEVEL:Level REASON:Reason MESSAGE:Message" },
+	{ "connection", "config", "DescribeVpnConnectionPeerConfig",
+		{ "VpnConnectionId", "ConfigFormat" },
+		{ { .parameter = "ConfigFormat", .value = "sheet" } }, .run = run_peer_config },
 	{ "connection", "parameters", "DownloadVpnConnectionConfig", { "VpnConnectionId" },
 		.options = COMMAND_SHOWS_SECRETS },
 	{ "connection", "certificates", "ListVpnCertificateAssociations" },

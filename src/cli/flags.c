@@ -31,11 +31,13 @@ char *flag_name_of(const char *parameter)
 	return name;
 }
 
-/* "vpn-gateway-id" is also "gateway"; NULL: no shorter name. */
+/* "vpn-gateway-id" is also "gateway", "config-format" also "format"; NULL: no shorter name. */
 static char *shorten(const char *name)
 {
 	size_t size = strlen(name);
 
+	if (strncmp(name, "config-", 7) == 0)
+		return xstrdup(name + 7);
 	if (size < 4 || strcmp(name + size - 3, "-id") != 0)
 		return NULL;
 	if (strncmp(name, "vpn-", 4) == 0)

@@ -154,7 +154,7 @@ static void print_table(const struct context *context, const json_t *answer)
 		wipe(out.text, out.size);
 }
 
-static int show(const struct context *context, const struct reply *reply)
+int run_show(const struct context *context, const struct reply *reply)
 {
 	if (reply_is_refusal(reply))
 		fprintf(stderr, "%s\n", json_text(reply->json, "Message"));
@@ -222,7 +222,7 @@ static int call(struct context *context, const char *form)
 
 	if (err < 0)
 		return EXIT_FAILURE;
-	status = show(context, &reply);
+	status = run_show(context, &reply);
 	if (status == EXIT_SUCCESS && context->must_wait && !context->is_dry_run)
 		status = wait_until_done(context, reply.json);
 	return status;

@@ -32,6 +32,8 @@ int run_noun(int argc, char **argv);
  */
 MUST_CHECK int run_ask(
 	const struct context *context, const char *action, const char *form, struct reply *ret);
+/* The answer as --output wants it; the exit status. */
+int run_show(const struct context *context, const struct reply *reply);
 /* The same with all pages of a list in one answer, of an action with PageNumber or NextToken. */
 MUST_CHECK int run_ask_all(
 	const struct context *context, const char *action, const char *form, struct reply *ret);
