@@ -142,6 +142,8 @@ static void add_notes(const struct peer_config *config, struct strbuf *out)
 	const struct ike_config *ike = &view->connection.ike_config;
 	AUTO_FREE char *local = peer_address(view->local), *remote = peer_address(view->remote);
 
+	peer_comment(out, "Traffic starts the negotiation; by hand: swanctl --initiate --child %s",
+		view->connection.meta.id);
 	peer_comment(out, "Let UDP 500 and 4500 and protocol 50 (ESP) through between %s and %s.",
 		local, remote);
 	if (!view->connection.enable_nat_traversal)
