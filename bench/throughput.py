@@ -15,7 +15,11 @@ from bench.tunnels.libipsec import LibipsecPair
 from bench.tunnels.openvpn import CIPHERS, OpenvpnPair
 from bench.tunnels.wireguard import WireguardPair
 
-ROUNDS, SECONDS, TRIES = 5, 3, 6
+FULL = {"rounds": 5, "tcp": ["-t", "2"], "seconds": 1.0, "tries": 5, "offers": 2, "pings": 50}
+QUICK = {"rounds": 1, "tcp": ["-t", "1"], "seconds": 0.2, "tries": 3, "offers": 1, "pings": 5}
+# What is offered at most in datagrams: more than any pair carries.
+UDP_SMALL_MBPS = 200
+UDP_LARGE_MBPS = 1600
 MEASURES = ("tcp1_mbps", "tcp4_mbps", "udp_large_mbps", "udp_200_pps", "rtt_us", "cpu_ms_per_gbit",
             "cpu_sender_ms_per_gbit", "cpu_receiver_ms_per_gbit")
 FOLDER = "/run/bench"
@@ -34,27 +38,33 @@ def add_tcp(samples, who, suite, got):
     add(samples, "cpu_receiver_ms_per_gbit", who, suite, cpu["b"] / gbit)
 
 
-def measure_one(samples, pair, suite, seconds, tries):
-    add(samples, "rtt_us", pair.who, suite, load.rtt_us(pair))
-    add_tcp(samples, pair.who, suite, load.tcp(pair, seconds))
-    add(samples, "tcp4_mbps", pair.who, suite, load.tcp(pair, seconds, streams=4)[0])
-    add(samples, "udp_large_mbps", pair.who, suite, load.udp_without_loss(pair, seconds, tries))
-    add(samples, "udp_200_pps", pair.who, suite, load.udp(pair, seconds, load.UDP_SMALL)[1])
+def measure_one(samples, pair, suite, how):
+    add(samples, "rtt_us", pair.who, suite, load.rtt_us(pair, how["pings"]))
+    got = load.tcp(pair, how["tcp"])
+    add_tcp(samples, pair.who, suite, got)
+    mbps, seconds = got[0], how["seconds"]
+    add(samples, "tcp4_mbps", pair.who, suite, load.tcp(pair, load.some(mbps, seconds), streams=4)[0])
+    add(samples, "udp_large_mbps", pair.who, suite,
+        load.udp_without_loss(pair, min(1.5 * mbps, UDP_LARGE_MBPS), seconds, how["tries"]))
+    add(samples, "udp_200_pps", pair.who, suite,
+        load.udp_packets(pair, load.UDP_SMALL, min(mbps, UDP_SMALL_MBPS), seconds, how["offers"]))
+    pair.check()
 
 
-def round_of(samples, pairs, seconds, tries):
+def round_of(samples, pairs, how):
     for pair in pairs:
         for suite in pair.suites:
             pair.select(suite)
-            measure_one(samples, pair, suite, seconds, tries)
+            measure_one(samples, pair, suite, how)
 
 
-def round_without_segmentation(samples, pairs, seconds):
-    for pair in pairs:
+def round_without_segmentation(samples, pairs, how, quick):
+    """The quick one takes one suite of the first pairs."""
+    for pair in pairs[:4] if quick else pairs:
         pair.set_segmentation(False)
-        for suite in pair.suites:
+        for suite in pair.suites[:1] if quick else pair.suites:
             pair.select(suite)
-            add_tcp(samples, pair.who, suite, load.tcp(pair, seconds))
+            add_tcp(samples, pair.who, suite, load.tcp(pair, how["tcp"]))
         pair.set_segmentation(True)
 
 
@@ -85,13 +95,13 @@ def crypto_only(build):
 
 
 def measure(build, quick):
-    rounds, seconds, tries = (1, 1, 1) if quick else (ROUNDS, SECONDS, TRIES)
+    how = QUICK if quick else FULL
     samples, without, costs = {}, {}, {}
     with contextlib.ExitStack() as stack:
         pairs = start_pairs(build, stack)
-        for _ in range(rounds):
-            round_of(samples, pairs, seconds, tries)
-            round_without_segmentation(without, pairs, seconds)
+        for _ in range(how["rounds"]):
+            round_of(samples, pairs, how)
+            round_without_segmentation(without, pairs, how, quick)
             for suite, cost in crypto_only(build).items():
                 costs.setdefault(suite, []).append(cost)
     return {measure: samples[measure] for measure in MEASURES} | {

