@@ -105,7 +105,7 @@ static void deliver(
 	/* what the host behind us may send back */
 	if (mss_is_syn(inner, &ipv4))
 		mss_clamp(inner, &ipv4, outbound_max(worker, sa->tunnel));
-	if (device_write(sa->tunnel->fd, inner, ipv4.size) < 0) {
+	if (device_write_one(&sa->tunnel->device, inner, ipv4.size) < 0) {
 		counters->drop_io++;
 		return;
 	}
@@ -152,8 +152,8 @@ static void finish(struct worker *worker, const struct table_entry *entry,
 
 void inbound_burst(struct worker *worker, const struct wire *wire, size_t len)
 {
-	const struct table_entry *entries[WIRE_BURST];
-	const struct datagram *datagrams[WIRE_BURST];
+	const struct table_entry *entries[IN_BURST];
+	const struct datagram *datagrams[IN_BURST];
 	size_t accepted = 0;
 
 	for (size_t i = 0; i < len; i++) {
