@@ -26,7 +26,9 @@ int device_check(int fd, struct device *ret)
 		return -EINVAL;
 	if ((request.ifr_flags & (IFF_TUN | IFF_TAP | IFF_NO_PI)) != (IFF_TUN | IFF_NO_PI))
 		return -EINVAL;
-	*ret = (struct device){ .fd = fd, .has_header = request.ifr_flags & IFF_VNET_HDR };
+	*ret = (struct device){ .fd = fd,
+		.has_header = request.ifr_flags & IFF_VNET_HDR,
+		.takes_udp = request.ifr_flags & IFF_VNET_HDR };
 	return 0;
 }
 

@@ -17,11 +17,12 @@
 
 #define DEVICE_HEADROOM 16      /* before a packet that is read */
 #define DEVICE_PACKET_MAX 65536 /* bytes */
-#define DEVICE_PARTS_MAX 64     /* of a packet that is written */
+#define DEVICE_PARTS_MAX 65     /* of a packet that is written */
 
 struct device {
 	int fd;
 	bool has_header; /* IFF_VNET_HDR */
+	bool takes_udp;  /* UDP to be split, so far as is known: since Linux 6.2 */
 };
 
 enum device_kind {

@@ -73,6 +73,7 @@ static void wire_ready(void *arg, int events)
 	for (size_t i = 0; i < len; i++)
 		take_apart(worker, wire, &worker->joined[i], &esp_len);
 	inbound_burst(worker, wire, esp_len);
+	inbound_flush(worker);
 	worker_leave(worker);
 }
 
@@ -124,6 +125,7 @@ void pump_early(struct worker *worker)
 			inbound_burst(worker, wire, 1);
 		else
 			worker->counters.drop_unknown_spi++;
+		inbound_flush(worker); /* the datagram is gone with the next one */
 	}
 	worker_leave(worker);
 }

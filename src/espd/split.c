@@ -79,8 +79,8 @@ static void seal_transport(const struct split *split, uint8_t *packet, size_t si
 	memset(transport + at, 0, sizeof(checksum));
 	sum = internet_sum(sum, packet + IP_SOURCE_AT, 8);
 	checksum = (uint16_t)~internet_fold(internet_sum(sum, transport, transport_size));
-	if (!checksum)
-		checksum = UINT16_MAX; /* the same number; UDP takes 0 for "none", RFC 768 */
+	if (!checksum && split->packet->kind == DEVICE_UDP)
+		checksum = UINT16_MAX; /* the same number; 0 would mean "none", RFC 768 */
 	memcpy(transport + at, &checksum, sizeof(checksum));
 }
 

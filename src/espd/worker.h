@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "espd/coalesce.h"
 #include "espd/counters.h"
 #include "espd/crypto.h"
 #include "espd/device.h"
@@ -64,6 +65,7 @@ struct worker {
 	struct datagram joined[WIRE_BURST]; /* as they were received */
 	struct datagram in[IN_BURST];       /* each for itself */
 	struct crypto_packet in_crypto[IN_BURST];
+	struct coalescer coalescer; /* empty between batches */
 
 	uint8_t *device_room; /* DEVICE_ROOM, for what is read in one batch */
 	struct device_packet reads[DEVICE_BURST];

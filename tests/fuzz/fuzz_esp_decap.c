@@ -180,6 +180,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	else
 		memcpy(bytes, data + 1, size - 1);
 	inbound_burst(fixture.worker, &wire, 1);
+	inbound_flush(fixture.worker);
 	worker_leave(fixture.worker);
 	check_delivered();
 	return 0;

@@ -75,7 +75,7 @@ static inline void seal(uint8_t *packet, size_t size)
 	ipv4_seal_header(packet, (size_t)(packet[0] & 15) * 4);
 	memset(packet + at, 0, 2);
 	sum = transport_checksum(packet, size);
-	if (!sum)
+	if (!sum && packet[9] == IPPROTO_UDP)
 		sum = 0xffff;
 	memcpy(packet + at, &sum, 2);
 }
