@@ -20,9 +20,10 @@
 
 #include "drivers/net/rt.h"
 #include "drivers/net/section.h"
+#include "reconcile/bgp_place.h"
 #include "reconcile/item.h"
 
-#define PART_LINK_PREFIX "vco"
+#define PART_LINK_PREFIX TUNNEL_LINK_PREFIX
 
 enum part_type { PART_DOMAIN, PART_LAN, PART_LINK, PART_RULE, PART_ROUTE };
 
