@@ -18,8 +18,6 @@ MUST_CHECK int vpn_connection_check_ends(const struct vpn_gateway *gateway,
 MUST_CHECK int vpn_connection_check_network(const struct api *api, struct change *change,
 	const struct vpn_connection *connection, const struct vpn_gateway *gateway,
 	const struct customer_gateway *peer, struct fault *fault);
-/* Features that come with routing: health check, BGP. */
-MUST_CHECK int vpn_connection_served(const struct vpn_connection *connection, struct fault *fault);
 /* Identities that were left out: the gateway's and the customer gateway's address. */
 void vpn_connection_fill_ids(struct vpn_connection *connection, const struct vpn_gateway *gateway,
 	const struct customer_gateway *peer);

@@ -211,8 +211,7 @@ static int write_part(struct bgp *bgp, const struct bgp_part *part)
 	char *held = part->file.type == BGP_SESSION && should_be_held(bgp, part->number)
 			     ? text_hold(part->text)
 			     : NULL;
-	int err = bgp_file_write(
-		bgp->dir, bgp->parts.group, &part->file, held ? held : part->text);
+	int err = bgp_file_write(bgp->dir, bgp->parts.group, &part->file, held ? held : part->text);
 
 	text_free(held);
 	if (!err)
@@ -270,10 +269,10 @@ static void report(void *ctx, const struct world *world, const struct scope *sco
 	const struct items *seen, struct status *status)
 {
 	const struct bgp *bgp = ctx;
-	const struct vpn_connection *connection =
-		scope->kind == KIND_VPN_CONNECTION ? world_get(world, scope->kind, scope->id) : NULL;
-	const struct vpn_gateway *gateway =
-		connection ? world_gateway_of(world, connection) : NULL;
+	const struct vpn_connection *connection = scope->kind == KIND_VPN_CONNECTION
+							  ? world_get(world, scope->kind, scope->id)
+							  : NULL;
+	const struct vpn_gateway *gateway = connection ? world_gateway_of(world, connection) : NULL;
 	struct bgp_verdict verdict = { .reason = REASON_BGP_DAEMON_GONE };
 	const struct learned_routes *learned = NULL;
 	struct bird *bird;

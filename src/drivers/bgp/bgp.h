@@ -24,8 +24,8 @@ struct bgp_parts {
 	struct loop *loop;
 	const struct clock *clock;
 	const struct world *world;
-	const char *dir;   /* run_dir/bird; copied */
-	gid_t group;       /* BIRD's: may read the files */
+	const char *dir; /* run_dir/bird; copied */
+	gid_t group;     /* BIRD's: may read the files */
 	/* Has the data plane SAs for this connection: 1, 0, or -EAGAIN. */
 	int (*carries)(void *arg, uint32_t number);
 	/* The same, and its health check does not forbid to use them. */

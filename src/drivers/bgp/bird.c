@@ -322,7 +322,8 @@ static void reloaded(void *arg, int err, const struct bird_line *last)
 	is_refused = bird_code_is_error(last->code);
 	snprintf(bird->refusal, sizeof(bird->refusal), "%s", is_refused ? last->text : "");
 	if (is_refused)
-		log_err("bird refuses its configuration vpc=%s reason=%s", bird->vpc_id, last->text);
+		log_err("bird refuses its configuration vpc=%s reason=%s", bird->vpc_id,
+			last->text);
 	if (bird->is_dirty)
 		reload_now(bird);
 	/* The file that was refused may be one that was left half way: looking again mends it. */
@@ -340,8 +341,8 @@ static void reload_now(void *arg)
 		return;
 	bird->is_dirty = false;
 	bird->is_reloading = true;
-	ask(bird, &(struct bird_command){
-			  .text = "configure soft", .done = reloaded, .arg = bird });
+	ask(bird,
+		&(struct bird_command){ .text = "configure soft", .done = reloaded, .arg = bird });
 }
 
 static void ready(void *arg)
@@ -427,8 +428,7 @@ struct bgp_verdict bird_verdict(const struct bird *bird, uint32_t number)
 
 	if (!bird->is_there)
 		return (struct bgp_verdict){ .reason = REASON_BGP_DAEMON_GONE };
-	return session ? session->verdict
-		       : (struct bgp_verdict){ .reason = REASON_BGP_CONNECTING };
+	return session ? session->verdict : (struct bgp_verdict){ .reason = REASON_BGP_CONNECTING };
 }
 
 const struct learned_routes *bird_learned(const struct bird *bird, uint32_t number)

@@ -117,17 +117,15 @@ static void each_of_vpc(const char *dir, const char *vpc_id,
 			AUTO_FREE char *id = middle(entry->d_name, prefixes[type]);
 
 			if (id)
-				call(arg,
-					&(struct bgp_file){ (enum bgp_file_type)type,
-						(char *)(uintptr_t)vpc_id, id });
+				call(arg, &(struct bgp_file){ (enum bgp_file_type)type,
+						  (char *)(uintptr_t)vpc_id, id });
 		}
 	}
 	if (folder)
 		closedir(folder);
 }
 
-int bgp_files_each(
-	const char *dir, void (*call)(void *arg, const struct bgp_file *file), void *arg)
+int bgp_files_each(const char *dir, void (*call)(void *arg, const struct bgp_file *file), void *arg)
 {
 	DIR *folder = opendir(dir);
 	struct dirent *entry;

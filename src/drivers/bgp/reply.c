@@ -27,8 +27,8 @@ static unsigned int code_of(const char *line)
 	return code;
 }
 
-static int take_line(struct bird_reply *reply,
-	void (*call)(void *arg, const struct bird_line *line), void *arg)
+static int take_line(
+	struct bird_reply *reply, void (*call)(void *arg, const struct bird_line *line), void *arg)
 {
 	const char *text = reply->line;
 	struct bird_line line;

@@ -119,8 +119,7 @@ static void add_route(struct routes_reader *reader, struct prefix destination)
 	reader->is_skipping = routes->len == reader->max;
 	if (reader->is_skipping)
 		return;
-	routes->items =
-		xreallocarray(routes->items, routes->len + 1, sizeof(*routes->items));
+	routes->items = xreallocarray(routes->items, routes->len + 1, sizeof(*routes->items));
 	routes->items[routes->len++] =
 		(struct learned_route){ destination, xstrdup(""), xstrdup(""), 0 };
 }

@@ -63,7 +63,8 @@ static struct bgp_verdict judge_error(const struct vpn_connection *connection,
 
 static struct bgp_verdict judge_keys(const struct customer_gateway *peer, bool is_sure)
 {
-	return down(REASON_BGP_KEY_MISMATCH, "%s with another key than AuthKey of customer gateway %s",
+	return down(REASON_BGP_KEY_MISMATCH,
+		"%s with another key than AuthKey of customer gateway %s",
 		is_sure ? "the peer comes" : "a peer, maybe this one, comes", peer->meta.id);
 }
 

@@ -58,9 +58,8 @@ char *file_wanted(const struct world *world, const struct bgp_file *file, uint32
 		return vpc && vpc_has_session(world, file->vpc_id) ? text_main(vpc) : NULL;
 	case BGP_GATEWAY:
 		gateway = world_get(world, KIND_VPN_GATEWAY, file->id);
-		return gateway && session_of_gateway(world, file->id)
-			       ? text_gateway(world, gateway)
-			       : NULL;
+		return gateway && session_of_gateway(world, file->id) ? text_gateway(world, gateway)
+								      : NULL;
 	case BGP_SESSION:
 		connection = world_get(world, KIND_VPN_CONNECTION, file->id);
 		if (!connection || !has_session(connection))
@@ -85,8 +84,7 @@ void part_add_take(struct items *items, const struct bgp_file *file, char *text,
 {
 	struct bgp_part *part = xcalloc(1, sizeof(*part));
 
-	part->file =
-		(struct bgp_file){ file->type, xstrdup(file->vpc_id), xstrdup(file->id) };
+	part->file = (struct bgp_file){ file->type, xstrdup(file->vpc_id), xstrdup(file->id) };
 	part->text = text;
 	part->number = number;
 	items_add_take(items, (struct item){ .key = bgp_file_name(file),
@@ -101,10 +99,11 @@ struct each {
 	void *arg;
 };
 
-static void tell(const struct each *each, enum bgp_file_type type, const char *vpc_id, const char *id)
+static void tell(
+	const struct each *each, enum bgp_file_type type, const char *vpc_id, const char *id)
 {
-	each->call(each->arg, &(struct bgp_file){ type, (char *)(uintptr_t)vpc_id,
-				      (char *)(uintptr_t)id });
+	each->call(each->arg,
+		&(struct bgp_file){ type, (char *)(uintptr_t)vpc_id, (char *)(uintptr_t)id });
 }
 
 static void each_of_gateway(
@@ -137,8 +136,7 @@ static void each_of_vpc(const struct world *world, const char *vpc_id, const str
 static void each_of_connection(const struct world *world, const char *id, const struct each *each)
 {
 	const struct vpn_connection *connection = world_get(world, KIND_VPN_CONNECTION, id);
-	const struct vpn_gateway *gateway =
-		connection ? world_gateway_of(world, connection) : NULL;
+	const struct vpn_gateway *gateway = connection ? world_gateway_of(world, connection) : NULL;
 
 	if (!gateway || !has_session(connection))
 		return;

@@ -10,7 +10,7 @@
 /* What stands behind an item of this driver: one file. */
 struct bgp_part {
 	struct bgp_file file;
-	char *text; /* of a session: without the line that holds it down */
+	char *text;          /* of a session: without the line that holds it down */
 	uint32_t number;     /* SESSION: of its connection */
 	bool is_held;        /* SESSION, seen only: that line is there */
 	bool should_be_held; /* SESSION, seen only */

@@ -54,6 +54,20 @@ static int apply_link(
 	return rt_link_set(domain->netlink, link.index, true, want->mtu, want->alias);
 }
 
+static int apply_address(struct domain *domain, const struct part *want, const struct part *seen)
+{
+	const struct part *part = want ? want : seen;
+	struct rt_address address = { .prefix = part->address, .is_own = true };
+	struct rt_link link;
+	int err = rt_link_find(domain->netlink, part->interface, &link);
+
+	if (err < 0)
+		return want ? err : gone_is_fine(err);
+	address.index = link.index;
+	return want ? rt_address_add(domain->netlink, &address)
+		    : gone_is_fine(rt_address_delete(domain->netlink, &address));
+}
+
 static int add_rule(struct domain *domain, const struct part *want)
 {
 	return want ? there_is_fine(rt_rule_add(domain->netlink, &want->rule)) : 0;
@@ -140,6 +154,8 @@ int net_apply(
 		return lan_apply(net, domain, want, seen, fault);
 	case PART_LINK:
 		return apply_link(net, domain, want, seen);
+	case PART_ADDRESS:
+		return apply_address(domain, want, seen);
 	case PART_RULE:
 		return apply_rule(domain, want, seen);
 	case PART_ROUTE:
