@@ -6,6 +6,7 @@ Both are started by ourselves on files of their own, no system service is touche
 import os
 import pathlib
 import re
+import shutil
 
 from lab.machine import sh
 from lab.until import until
@@ -110,13 +111,15 @@ router bgp {self.asn}
     def start(self):
         self.address()
         pathlib.Path("/run/frr").mkdir(exist_ok=True)
+        for folder in (self.folder, "/run/frr"):
+            shutil.chown(folder, "frr", "frr")
         (self.folder / "bgpd.conf").write_text(self.render(), encoding="utf-8")
         (self.folder / "zebra.conf").write_text("", encoding="utf-8")
         zserv = self.folder / "zserv"
         for name in ("zebra", "bgpd"):
-            more = ["-p", "179"] if name == "bgpd" else []
+            more = ["-S", "-p", "179"] if name == "bgpd" else []
             self.daemons.append(self.machine.start(f"{name}-{self.device}", [
-                f"/usr/lib/frr/{name}", "-S", "-u", "root", "-g", "root", "-f", self.folder / f"{name}.conf",
+                f"/usr/lib/frr/{name}", "-u", "frr", "-g", "frr", "-f", self.folder / f"{name}.conf",
                 "-i", self.folder / f"{name}.pid", "-z", zserv, "-A", "127.0.0.1", "-P", "0",
                 "--vty_socket", self.folder, *more]))
             until((self.folder / f"{name}.vty").exists, f"{name} is there", 10)

@@ -10,7 +10,8 @@
 
 #include <sys/types.h>
 
-enum bgp_file_type { BGP_MAIN, BGP_GATEWAY, BGP_SESSION };
+/* In the order in which they are made: a main file starts a BIRD that reads all others. */
+enum bgp_file_type { BGP_GATEWAY, BGP_SESSION, BGP_MAIN };
 
 struct bgp_file {
 	enum bgp_file_type type;
