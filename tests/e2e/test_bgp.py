@@ -131,3 +131,155 @@ def test_learned_reachable_and_withdrawn(bgp_site, record_property, peer):
     speaker.announce(site.dc.subnet)
     site.wait_routes(site.dc.subnet)
     site.check_pings()
+
+
+def test_wrong_key_names_the_field_and_heals(bgp_site):
+    site = bgp_site(key="right-key")
+    speaker = site.speak(key="other-key")
+    site.wait_reason("BgpKeyMismatch", "AuthKey", site.customer_gateway_id)
+    site.api.ModifyCustomerGatewayAttribute(CustomerGatewayId=site.customer_gateway_id, AuthKey="other-key")
+    site.wait_bgp()
+    speaker.wait_learned(VSWITCH)
+    site.api.ModifyCustomerGatewayAttribute(CustomerGatewayId=site.customer_gateway_id, AuthKey="right-key")
+    site.wait_bgp("false")
+    speaker.set(key="right-key")
+    site.wait_bgp()
+    log = "".join(path.read_text(errors="replace") for path in site.gateway.folder.rglob("*.log"))
+    assert "right-key" not in log and "other-key" not in log
+
+
+def test_wrong_asn_names_the_field(bgp_site):
+    site = bgp_site(asn=65001)
+    speaker = site.speak(asn=65009)
+    site.wait_reason("BgpAsnMismatch", "Asn 65001", site.customer_gateway_id)
+    speaker.set(asn=65001)
+    site.wait_bgp()
+    speaker.set(remote_asn=65100)
+    site.wait_reason("BgpAsnMismatch", "LocalAsn 45104")
+    site.modify(BgpConfig={"LocalAsn": "65100"})
+    site.wait_bgp()
+    assert site.gateway.connection(site.id)["VpnBgpConfig"]["LocalAsn"] == 65100
+
+
+def test_too_many_prefixes_are_contained(bgp_site):
+    """The one session is closed and comes back; the other one notices nothing."""
+    site, other = bgp_site(), bgp_site(peer=Frr, asn=65002)
+    speaker = site.speak()
+    other.speak()
+    site.wait_bgp()
+    other.wait_routes(other.dc.subnet)
+    many = [f"172.20.{i}.0/24" for i in range(LIMIT + 50)]
+    seen = set()
+    speaker.announce(*many)
+
+    def limited():
+        seen.add(len(site.kernel()))
+        return site.detail()["Reason"] == "BgpPrefixLimit"
+    until(limited, "the session is closed because of the limit", 20)
+    assert max(seen) <= LIMIT
+    assert other.kernel() == {other.dc.subnet}
+    speaker.announce(*many[:LIMIT])
+    until(lambda: site.kernel() == set(many[:LIMIT]), "all of the limit are learned", 20)
+    site.wait_routes(*many[:LIMIT][:50])  # a page of the answer
+    assert other.status() == "success"
+    other.check_pings()
+
+
+def test_tunnel_lost_takes_the_routes_away_at_once(bgp_site, record_property):
+    site = bgp_site()
+    site.speak()
+    site.wait_bgp()
+    until(lambda: site.kernel() == {site.dc.subnet}, "the route is there", 5)
+    site.dc.load(site.vpc.internet_ip, "wrong", ike="aes128-sha1-modp1024", esp="aes128-sha1-modp1024")
+    seconds = gone_after(lambda: not site.kernel(), site.dc.terminate)
+    record_property("tunnel_lost_s", seconds)
+    assert seconds < 1
+    site.wait_reason("BgpTunnelDown")
+    site.configure_peer()
+    site.wait_up(60)
+    site.wait_bgp()
+    until(lambda: site.kernel() == {site.dc.subnet}, "the route is back", 10)
+
+
+def test_session_brings_a_waiting_tunnel_up(lab, bgp_site):
+    """EffectImmediately false: the session's own attempts are the traffic that starts the negotiation."""
+    dc = lab.world.datacentre().start()
+    site = Site(lab.vpc, dc, EffectImmediately=False).create()
+    try:
+        site.configure_peer()
+        site.wait_up(20)
+    finally:
+        dc.close()
+        site.delete()
+
+
+def test_spoke_to_spoke_and_what_is_advertised(lab, bgp_site):
+    one, two = bgp_site(), bgp_site(peer=Frr, asn=65002)
+    first, second = one.speak(), two.speak()
+    first.wait_learned(VSWITCH, two.dc.subnet)
+    second.wait_learned(VSWITCH, one.dc.subnet)
+    one.dc.host.run(f"ping -n -q -c 2 -i 0.05 -W 2 {two.dc.host_address}")
+    since = first.since()
+    vswitch = lab.api.CreateVSwitch(VpcId=lab.vpc.vpc_id, CidrBlock="10.0.7.0/24", ZoneId=f"{lab.api.region}-a")["VSwitchId"]
+    first.wait_learned(VSWITCH, "10.0.7.0/24", two.dc.subnet)
+    lab.api.DeleteVSwitch(VSwitchId=vswitch)
+    first.wait_learned(VSWITCH, two.dc.subnet)
+    # a published route goes to everybody but the peer it leads to
+    route = {"VpnGatewayId": lab.vpc.vpn_gateway_id, "NextHop": two.id, "RouteDest": "172.30.0.0/16", "Weight": 100}
+    lab.api.CreateVpnRouteEntry(PublishVpc=False, **route)
+    lab.api.PublishVpnRouteEntry(VpnGatewayId=route["VpnGatewayId"], NextHop=two.id, RouteDest=route["RouteDest"],
+                                 RouteType="dbr", PublishVpc=True)
+    first.wait_learned(VSWITCH, two.dc.subnet, "172.30.0.0/16")
+    second.wait_learned(VSWITCH, one.dc.subnet)
+    lab.api.DeleteVpnRouteEntry(**route)
+    first.wait_learned(VSWITCH, two.dc.subnet)
+    assert first.since() == since, "an edit of what is advertised made the session flap"
+
+
+def test_edit_of_one_leaves_the_other_and_restarts_of_daemons(bgp_site, record_property):
+    one, two = bgp_site(), bgp_site()
+    first, second = one.speak(), two.speak()
+    one.wait_routes(one.dc.subnet)
+    two.wait_routes(two.dc.subnet)
+    since = second.since()
+    one.modify(BgpConfig={"EnableBgp": "false"})
+    until(lambda: one.gateway_ip not in one.gateway.in_vpc("ip address"), "the address is gone", 5)
+    until(lambda: not one.kernel(), "the routes are gone", 5)
+    one.wait_routes()
+    one.modify(BgpConfig={"EnableBgp": "true"})
+    one.wait_routes(one.dc.subnet, seconds=20)
+    assert second.since() == since
+    # the agent comes and goes without a session noticing
+    before = first.since(), second.since()
+    one.gateway.kill("vpngw-agent")
+    until(lambda: len(one.gateway.pids("vpngw-agent")) == 1, "the agent is back", 10)
+    one.modify(Name="renamed")
+    one.gateway.wait_state(one.id)
+    one.wait_bgp()
+    assert (first.since(), second.since()) == before
+    # BIRD dies: all sessions are back soon
+    pids = [int(pid) for pid in one.gateway.in_vpc("pgrep -x bird").split()] if False else _birds(one)
+    import os, signal
+    start = time.monotonic()
+    os.kill(pids[0], signal.SIGKILL)
+    until(lambda: _birds(one) not in ([], pids), "another BIRD runs", 10)
+    until(lambda: first.since() != before[0] and second.since() != before[1]
+          and one.kernel() == {one.dc.subnet} and two.kernel() == {two.dc.subnet}
+          and "Established" in first.control("show protocols") and "Established" in second.control("show protocols"),
+          "both sessions are up again", 15)
+    record_property("bird_restart_s", time.monotonic() - start)
+    one.wait_bgp()
+    two.wait_bgp()
+
+
+def _birds(site):
+    """BIRDs of the gateway: those that run on its files."""
+    found = []
+    import pathlib
+    for entry in pathlib.Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with contextlib.suppress(OSError):
+                words = (entry / "cmdline").read_bytes().split(b"\0")
+                if words[0].endswith(b"bird") and str(site.gateway.run_dir).encode() in b" ".join(words):
+                    found.append(int(entry.name))
+    return found

@@ -339,6 +339,7 @@ static void reload_now(void *arg)
 
 	if (!bird->is_there || bird->is_reloading)
 		return;
+	bird->parts->clock->timer_clear(bird->reload_timer);
 	bird->is_dirty = false;
 	bird->is_reloading = true;
 	ask(bird,

@@ -73,12 +73,13 @@ struct bgp_verdict bgp_judge(const struct vpn_connection *connection,
 {
 	char address[ADDR_TEXT_SIZE];
 
-	if (evidence->is_up)
-		return (struct bgp_verdict){ .is_up = true };
+	/* BIRD may still believe in it. */
 	if (evidence->carries == 0)
 		return down(REASON_BGP_TUNNEL_DOWN, "%s", "");
 	if (evidence->may_carry == 0)
 		return down(REASON_HEALTH_CHECK, "the session is kept down until it is");
+	if (evidence->is_up)
+		return (struct bgp_verdict){ .is_up = true };
 	if (*evidence->error)
 		return judge_error(connection, peer, evidence->error);
 	if (evidence->has_bad_keys)
