@@ -60,8 +60,7 @@ char *part_key(const struct part *part)
 	case PART_LINK:
 		return xasprintf("%s/2-link/%u", part->vpc_id, part->number);
 	case PART_ADDRESS:
-		prefix_format(part->address, destination);
-		return xasprintf("%s/2-link/%u/%s", part->vpc_id, part->number, destination);
+		return xasprintf("%s/2-link/%u/address", part->vpc_id, part->number);
 	case PART_RULE:
 		return rule_key(part->vpc_id, &part->rule);
 	case PART_ROUTE:

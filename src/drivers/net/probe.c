@@ -44,8 +44,7 @@ static int look_for_address(struct view *view, const struct part *part)
 		return err == -ENODEV ? 0 : err;
 	err = rt_addresses(view->domain->netlink, &addresses, &len);
 	for (size_t i = 0; i < len; i++)
-		if (addresses[i].index == link.index &&
-			prefix_equal(addresses[i].prefix, part->address))
+		if (addresses[i].index == link.index)
 			view_see_address(view, &link, &addresses[i]);
 	return err;
 }

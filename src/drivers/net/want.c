@@ -259,7 +259,7 @@ bool net_same(const struct item *want, const struct item *seen)
 	case PART_LINK:
 		return b->is_ready && a->mtu == b->mtu && strcmp(a->alias, b->alias) == 0;
 	case PART_ADDRESS:
-		return true;
+		return prefix_equal(a->address, b->address);
 	case PART_RULE:
 		return a->rule.preference == b->rule.preference &&
 		       a->rule.action == b->rule.action && a->rule.target == b->rule.target &&
