@@ -7,7 +7,9 @@
 """
 import contextlib
 import itertools
-import threading
+import os
+import pathlib
+import signal
 import time
 
 import pytest
@@ -68,8 +70,12 @@ class Site(Connection):
 
     def routes(self):
         """What the API says this connection learned: {destination: entry}."""
-        seen = self.api.DescribeVpnRouteEntries(VpnGatewayId=self.vpc.vpn_gateway_id, RouteEntryType="bgp", PageSize=50)
-        return {entry["RouteDest"]: entry for entry in seen["VpnRouteEntries"]["VpnRouteEntry"] if entry["NextHop"] == self.id}
+        entries, total, page = [], 1, 1
+        while len(entries) < total:
+            seen = self.api.DescribeVpnRouteEntries(VpnGatewayId=self.vpc.vpn_gateway_id, RouteEntryType="bgp",
+                                                    PageSize=50, PageNumber=page)
+            entries, total, page = entries + seen["VpnRouteEntries"]["VpnRouteEntry"], seen["TotalCount"], page + 1
+        return {entry["RouteDest"]: entry for entry in entries if entry["NextHop"] == self.id}
 
     def wait_routes(self, *networks, seconds=10):
         until(lambda: set(self.routes()) == set(networks), f"the API shows {sorted(networks)}", seconds)
@@ -180,7 +186,7 @@ def test_too_many_prefixes_are_contained(bgp_site):
     assert other.kernel() == {other.dc.subnet}
     speaker.announce(*many[:LIMIT])
     until(lambda: site.kernel() == set(many[:LIMIT]), "all of the limit are learned", 20)
-    site.wait_routes(*many[:LIMIT][:50])  # a page of the answer
+    site.wait_routes(*many[:LIMIT])
     assert other.status() == "success"
     other.check_pings()
 
@@ -258,8 +264,7 @@ def test_edit_of_one_leaves_the_other_and_restarts_of_daemons(bgp_site, record_p
     one.wait_bgp()
     assert (first.since(), second.since()) == before
     # BIRD dies: all sessions are back soon
-    pids = [int(pid) for pid in one.gateway.in_vpc("pgrep -x bird").split()] if False else _birds(one)
-    import os, signal
+    pids = _birds(one)
     start = time.monotonic()
     os.kill(pids[0], signal.SIGKILL)
     until(lambda: _birds(one) not in ([], pids), "another BIRD runs", 10)
@@ -275,7 +280,6 @@ def test_edit_of_one_leaves_the_other_and_restarts_of_daemons(bgp_site, record_p
 def _birds(site):
     """BIRDs of the gateway: those that run on its files."""
     found = []
-    import pathlib
     for entry in pathlib.Path("/proc").iterdir():
         if entry.name.isdigit():
             with contextlib.suppress(OSError):
@@ -283,3 +287,20 @@ def _birds(site):
                 if words[0].endswith(b"bird") and str(site.gateway.run_dir).encode() in b" ".join(words):
                     found.append(int(entry.name))
     return found
+
+
+def test_failed_health_check_keeps_the_session_down(bgp_site):
+    """The host behind a live tunnel is dead: its routes go although BGP itself would go on, and come back with it."""
+    site = bgp_site()
+    site.speak()
+    site.wait_bgp()
+    site.modify(HealthCheckConfig={"Enable": "true", "Dip": site.dc.host_address, "Sip": "10.0.0.10", "Interval": 1, "Retry": 2})
+    until(lambda: site.gateway.connection(site.id)["VcoHealthCheck"]["Status"] == "success", "the check succeeds", 15)
+    site.dc.host.run("ip link set eth0 down")
+    until(lambda: not site.kernel(), "the routes are gone", 15)
+    site.wait_reason("HealthCheckFailed")
+    site.dc.host.run("ip link set eth0 up")
+    site.dc.host.route(f"default via {site.dc.router_address}")
+    until(lambda: site.kernel() == {site.dc.subnet}, "the route is back", 60)
+    site.wait_bgp()
+    site.check_pings()

@@ -104,11 +104,15 @@ static void forget(struct bgp *bgp, struct known *known)
 }
 
 /* Its SAs are there, but its health check forbids to use them: the session must stay away. Without
- * SAs it may try as it likes, nothing comes through. */
-static bool should_be_held(const struct bgp *bgp, uint32_t number)
+ * SAs it may try as it likes, nothing comes through. While neither is known, all stays as it is. */
+static bool should_be_held(const struct bgp *bgp, uint32_t number, bool is_held)
 {
-	return bgp->parts.carries(bgp->parts.arg, number) == 1 &&
-	       bgp->parts.may_carry(bgp->parts.arg, number) == 0;
+	int carries = bgp->parts.carries(bgp->parts.arg, number);
+	int may_carry = bgp->parts.may_carry(bgp->parts.arg, number);
+
+	if (carries < 0 || (carries == 1 && may_carry < 0))
+		return is_held;
+	return carries == 1 && may_carry == 0;
 }
 
 struct looking {
@@ -145,7 +149,7 @@ static void see_file(void *arg, const struct bgp_file *file)
 	if (file->type != BGP_SESSION)
 		return;
 	part->is_held = text_release(part->text);
-	part->should_be_held = should_be_held(bgp, part->number);
+	part->should_be_held = should_be_held(bgp, part->number, part->is_held);
 }
 
 static int see_all(struct bgp *bgp, struct looking *looking)
@@ -206,11 +210,12 @@ static bool same(const struct item *want, const struct item *seen)
 	return b->is_held == b->should_be_held && strcmp(a->text, b->text) == 0;
 }
 
-static int write_part(struct bgp *bgp, const struct bgp_part *part)
+/* seen: what is there, or NULL. */
+static int write_part(struct bgp *bgp, const struct bgp_part *part, const struct bgp_part *seen)
 {
-	char *held = part->file.type == BGP_SESSION && should_be_held(bgp, part->number)
-			     ? text_hold(part->text)
-			     : NULL;
+	bool is_held = part->file.type == BGP_SESSION &&
+		       should_be_held(bgp, part->number, seen && seen->is_held);
+	char *held = is_held ? text_hold(part->text) : NULL;
 	int err = bgp_file_write(bgp->dir, bgp->parts.group, &part->file, held ? held : part->text);
 
 	text_free(held);
@@ -238,7 +243,7 @@ static int apply(void *ctx, const struct item *want, const struct item *seen,
 	struct bgp *bgp = ctx;
 	const struct bgp_part *part = want ? want->data : seen->data;
 	const struct fault no_fault = { 0 };
-	int err = want ? write_part(bgp, part) : remove_part(bgp, part);
+	int err = want ? write_part(bgp, part, seen ? seen->data : NULL) : remove_part(bgp, part);
 	struct bird *bird = bird_of(bgp, part->file.vpc_id);
 	bool is_edited = !want || !seen ||
 			 strcmp(part->text, ((const struct bgp_part *)seen->data)->text) != 0;
