@@ -113,14 +113,14 @@ def _propagate(lab):
 
 def gone_after(check, act, seconds=10):
     """Seconds from the act until check() is true, polled every few milliseconds."""
-    act()
     start = time.monotonic()
+    act()
     until(check, "it is gone", seconds, every=0.002)
     return time.monotonic() - start
 
 
 @pytest.mark.parametrize("peer", [Bird, Frr])
-def test_learned_reachable_and_withdrawn(bgp_site, record_property, peer):
+def test_learned_reachable_and_withdrawn(bgp_site, peer):
     """Bar: a route withdrawn by the peer is gone from the VPC in under 1 s."""
     site = bgp_site(peer=peer, key="Key!with#all$of%it^&*()\\")
     speaker = site.speak()
@@ -131,7 +131,7 @@ def test_learned_reachable_and_withdrawn(bgp_site, record_property, peer):
     speaker.wait_learned(VSWITCH)
     site.check_pings()
     seconds = gone_after(lambda: not site.kernel(), speaker.announce)
-    record_property("withdrawn_s", seconds)
+    print(f"{peer.__name__}: withdrawn route gone after {seconds:.3f} s")
     assert seconds < 1, f"{seconds:.3f} s"
     site.wait_routes()
     speaker.announce(site.dc.subnet)
@@ -191,14 +191,14 @@ def test_too_many_prefixes_are_contained(bgp_site):
     other.check_pings()
 
 
-def test_tunnel_lost_takes_the_routes_away_at_once(bgp_site, record_property):
+def test_tunnel_lost_takes_the_routes_away_at_once(bgp_site):
     site = bgp_site()
     site.speak()
     site.wait_bgp()
     until(lambda: site.kernel() == {site.dc.subnet}, "the route is there", 5)
     site.dc.load(site.vpc.internet_ip, "wrong", ike="aes128-sha1-modp1024", esp="aes128-sha1-modp1024")
     seconds = gone_after(lambda: not site.kernel(), site.dc.terminate)
-    record_property("tunnel_lost_s", seconds)
+    print(f"route of a lost tunnel gone after {seconds:.3f} s")
     assert seconds < 1
     site.wait_reason("BgpTunnelDown")
     site.configure_peer()
@@ -242,7 +242,7 @@ def test_spoke_to_spoke_and_what_is_advertised(lab, bgp_site):
     assert first.since() == since, "an edit of what is advertised made the session flap"
 
 
-def test_edit_of_one_leaves_the_other_and_restarts_of_daemons(bgp_site, record_property):
+def test_edit_of_one_leaves_the_other_and_restarts_of_daemons(bgp_site):
     one, two = bgp_site(), bgp_site()
     first, second = one.speak(), two.speak()
     one.wait_routes(one.dc.subnet)
@@ -272,7 +272,7 @@ def test_edit_of_one_leaves_the_other_and_restarts_of_daemons(bgp_site, record_p
           and one.kernel() == {one.dc.subnet} and two.kernel() == {two.dc.subnet}
           and "Established" in first.control("show protocols") and "Established" in second.control("show protocols"),
           "both sessions are up again", 15)
-    record_property("bird_restart_s", time.monotonic() - start)
+    print(f"both sessions up {time.monotonic() - start:.2f} s after BIRD was killed")
     one.wait_bgp()
     two.wait_bgp()
 
