@@ -47,6 +47,7 @@ static const struct setting settings[] = {
 	SETTING("paths", "key_file", key_file, config_read_path, "/etc/vpngw/vpngw.key"),
 	SETTING("paths", "plugin_dir", plugin_dir, config_read_path, "/usr/lib/vpngw"),
 	SETTING("paths", "charon", charon, config_read_path, "/usr/sbin/charon-systemd"),
+	SETTING("paths", "console_dir", console_dir, config_read_path, "/usr/share/vpngw/console"),
 	{ "pool", "address", 0, config_read_pool, NULL, true },
 	{ "region", "local_name", 0, config_read_region_name, NULL, true },
 	{ "region", "zones", 0, config_read_zones, NULL, true },
@@ -233,6 +234,7 @@ void config_free(struct config *config)
 	free(config->key_file);
 	free(config->plugin_dir);
 	free(config->charon);
+	free(config->console_dir);
 	free(config->pool);
 	for (size_t i = 0; i < config->regions_len; i++) {
 		free(config->regions[i].id);

@@ -28,6 +28,8 @@ static const char example[] =
 	"# Where libstrongswan-vpngw.so lies.\n"
 	"plugin_dir = /usr/lib/vpngw\n"
 	"charon = /usr/sbin/charon-systemd\n"
+	"# The web console, served under /console/ when it is there.\n"
+	"console_dir = /usr/share/vpngw/console\n"
 	"\n"
 	"[pool]\n"
 	"# Public addresses that VPN gateways get, one per gateway, in this order. Behind\n"
