@@ -37,6 +37,8 @@ struct request {
 	char request_id[37];       /* upper-case UUID */
 	int64_t now_ms;            /* wall clock when it arrived */
 	bool is_root;              /* came over the unix socket */
+	/* Where a list may put its entries as text; NULL: they must be in the answer. */
+	struct rendered_list *rendered;
 };
 
 /* The store operations a handler asks for; all of them or none. */

@@ -113,8 +113,24 @@ struct customer_gateway {
 
 enum ike_version { IKE_V1, IKE_V2 };
 enum ike_mode { IKE_MAIN, IKE_AGGRESSIVE };
-enum encryption { ENC_AES, ENC_AES192, ENC_AES256, ENC_DES, ENC_3DES };
-enum authentication { AUTH_MD5, AUTH_SHA1, AUTH_SHA256, AUTH_SHA384, AUTH_SHA512 };
+enum encryption {
+	ENC_AES,
+	ENC_AES192,
+	ENC_AES256,
+	ENC_DES,
+	ENC_3DES,
+	/* AEAD, our extension */
+	ENC_AES128GCM,
+	ENC_AES256GCM,
+	ENC_CHACHA20
+};
+/* Authenticates by itself: in IKE the authentication algorithm is the PRF alone, in IPsec there is
+ * none. */
+static inline bool encryption_is_aead(int encryption)
+{
+	return encryption >= ENC_AES128GCM;
+}
+enum authentication { AUTH_NONE, AUTH_MD5, AUTH_SHA1, AUTH_SHA256, AUTH_SHA384, AUTH_SHA512 };
 /* PFS_DISABLED is legal in IpsecConfig only. */
 enum dh_group { PFS_DISABLED, PFS_GROUP1, PFS_GROUP2, PFS_GROUP5, PFS_GROUP14 };
 

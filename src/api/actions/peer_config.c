@@ -68,7 +68,7 @@ static int describe_config(const struct api *api, const struct request *request,
 	CLEANUP(views_clear) struct views views = {};
 	AUTO_STRBUF struct strbuf text = STRBUF_INIT(PEER_CONFIG_MAX);
 	const struct peer_format *format = format_of(request);
-	struct peer_config config = { .shows_psk = permit_secrets(request) };
+	struct peer_config config = { .shows_psk = permit_shows_secrets(request) };
 	AUTO_FREE char *file = NULL;
 	int err = find_resource(
 		api, request, KIND_VPN_CONNECTION, "VpnConnectionId", &connection, fault);
