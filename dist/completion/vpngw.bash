@@ -286,7 +286,7 @@ _vpngw_values() {
 		echo main aggressive
 		;;
 	--ike-enc-alg)
-		echo aes aes192 aes256 des 3des
+		echo aes aes192 aes256 des 3des aes128gcm aes256gcm chacha20
 		;;
 	--ike-auth-alg)
 		echo md5 sha1 sha256 sha384 sha512
@@ -295,7 +295,7 @@ _vpngw_values() {
 		echo group1 group2 group5 group14
 		;;
 	--ipsec-enc-alg)
-		echo aes aes192 aes256 des 3des
+		echo aes aes192 aes256 des 3des aes128gcm aes256gcm chacha20
 		;;
 	--ipsec-auth-alg)
 		echo md5 sha1 sha256 sha384 sha512
