@@ -118,6 +118,17 @@ def test_life_of_a_connection(site):
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "none\n")
 
 
+def test_presets_give_way(site):
+    made = site.json("connection", "create", "--gateway", "hq", "--customer-gateway", "office", "--name", "other",
+                     "--ipsec-enc-alg", "aes128gcm", "--ike-config", '{"ikeVersion": "ikev1"}',
+                     "--no-effect-immediately")["VpnConnectionId"]
+    shown = site.json("connection", "show", made)
+    # what is given whole is sent as it is: the rest are the API's own defaults
+    assert (shown["IkeConfig"]["IkeVersion"], shown["IkeConfig"]["IkeAuthAlg"]) == ("ikev1", "md5")
+    assert (shown["EffectImmediately"], "IpsecAuthAlg" in shown["IpsecConfig"]) == (False, False)
+    site("connection", "delete", made, "--yes")
+
+
 def test_policy_routes(site):
     made = site.json("connection", "create", "--gateway", "hq", "--customer-gateway", "office", "--name", "flows",
                      "--local-subnet", "10.1.0.0/16", "--remote-subnet", "192.168.0.0/24", "--no-auto-config-route")
