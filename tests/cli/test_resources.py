@@ -5,6 +5,7 @@ import json
 import os
 import pathlib
 import pty
+import re
 import subprocess
 import sys
 import time
@@ -64,6 +65,12 @@ def shell():
         yield Shell(gateway)
         assert gateway.stop() == 0, gateway.log_text()
         assert "Sanitizer" not in gateway.log_text() and "runtime error" not in gateway.log_text()
+
+
+@pytest.fixture
+def fresh():
+    with Gateway() as gateway:
+        yield gateway
 
 
 @pytest.fixture(scope="module")
@@ -351,3 +358,21 @@ def test_peer_config(site):
     assert json.loads(answer["Config"])["VpnConnections"][0]["IkeConfig"]["Psk"] == PSK
     assert "group2" in site.refused("connection", "config", "peer", "--format", "libreswan")
     site("connection", "delete", "peer", "--yes")
+
+
+def test_the_session_of_the_readme(fresh, tmp_path):
+    """As it stands there; nobody applies anything here, so it cannot wait."""
+    page = (HERE.parents[1] / "README.md").read_text(encoding="utf-8")
+    lines = re.findall(r"^\$ (vpngw .*)$", page, re.MULTILINE)
+    assert len(lines) == 8
+    (tmp_path / "key").write_text("a-secret\n", encoding="ascii")
+    key_id, secret = fresh.access_key()
+    environment = os.environ | {"VPNGW_ENDPOINT": f"http://127.0.0.1:{fresh.port}", "VPNGW_ACCESS_KEY_ID": key_id,
+                                "VPNGW_ACCESS_KEY_SECRET": secret, "PATH": f"{VPNGW.parent}:{os.environ['PATH']}"}
+    for line in lines:
+        line = line.replace(" --wait", "").replace("cn-hangzhou-a", ZONE)
+        done = subprocess.run(["sh", "-c", line], cwd=tmp_path, env=environment, capture_output=True, text=True,
+                              check=False)
+        assert done.returncode == 0, f"{line}: {done.stderr}"
+    assert '"a-secret"' in (tmp_path / "office.conf").read_text(encoding="utf-8")
+    assert "office" in done.stdout and "updating" in done.stdout

@@ -57,6 +57,8 @@ SUITES = (
           doc="vpngw-agent with the real API, store and data plane"),
     Suite("vm", "all", "pytest", ("tests/vm",), groups=("e2e", "vm"), timeout_s=1800,
           doc="espd with the kernel ESP of Debian in a virtual machine"),
+    Suite("vm_peer", "all", "pytest", ("tests/vm_peer",), groups=("e2e", "vm"), timeout_s=1800,
+          doc="strongSwan with an XFRM interface and libreswan, configured with the downloaded file, in the machine"),
     Suite("lab", "e2e", "pytest", ("tests/lab",), workers=2, dist="load", caged=True, groups=("e2e",),
           doc="the example world: two strongSwan sites tied to each other, seen on the wire"),
     Suite("demo", "e2e", "pytest", ("tests/e2e/test_demo_job.py",), timeout_s=600, caged=True, groups=("e2e",),
