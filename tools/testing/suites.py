@@ -69,6 +69,7 @@ SUITES = (
           ("status", "e2e", 2, "State and Status tell the truth: up, down, wrong PSK, peer gone, agent restarted"),
           ("parameters", "e2e", 2, "PSKs, identities, lifetimes, PFS off, several connections at once"),
           ("peer_config", "e2e", 2, "a data centre configured with the downloaded file and nothing else"),
+          ("command_line", "e2e", 2, "vpngw waits, says why, shows the layers, switches off and on"),
           ("nat", "e2e", 2, "a data centre behind NAT, a new mapping, NAT traversal off"),
           ("effect_immediately", "e2e", 1, "at once, or with the first packet"),
           ("log", "e2e", 2, "the connection log says why: wrong PSK, proposals, a peer that goes away; no secret in it"),
