@@ -357,6 +357,15 @@ def test_peer_config(site):
     answer = site.json("connection", "config", "peer", "--format", "json")
     assert json.loads(answer["Config"])["VpnConnections"][0]["IkeConfig"]["Psk"] == PSK
     assert "group2" in site.refused("connection", "config", "peer", "--format", "libreswan")
+    reader = site.json("access-key", "create", "read-only")["AccessKey"]
+    done = subprocess.run([VPNGW, "connection", "config", "peer", "swanctl-policy"], capture_output=True, text=True,
+                          check=False, env=os.environ | {
+                              "VPNGW_ENDPOINT": f"http://127.0.0.1:{site.gateway.port}",
+                              "VPNGW_ACCESS_KEY_ID": reader["AccessKeyId"],
+                              "VPNGW_ACCESS_KEY_SECRET": reader["AccessKeySecret"]})
+    assert done.returncode == 0 and PSK not in done.stdout and "REPLACE-WITH-THE-PRE-SHARED-KEY" in done.stdout
+    assert "in place of the mark" in done.stderr
+    site("access-key", "delete", reader["AccessKeyId"], "--yes")
     site("connection", "delete", "peer", "--yes")
 
 
