@@ -359,7 +359,7 @@ int main(int argc, char **argv)
 	}
 	log_init("vpngw-api", (enum log_level)daemon.config->log_level);
 	daemon.service.api.config = daemon.config;
-	json_set_alloc_funcs(xmalloc, free);
+	json_set_alloc_funcs(xmalloc, free_wiped);
 	err = set_up(&daemon);
 	if (!err)
 		loop_run(daemon.service.api.loop);
