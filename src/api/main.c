@@ -6,6 +6,7 @@
 #include "api/certificate.h"
 #include "api/keys.h"
 #include "api/reference.h"
+#include "api/sandbox.h"
 #include "api/service.h"
 #include "api/token.h"
 #include "base/fd.h"
@@ -361,6 +362,8 @@ int main(int argc, char **argv)
 	daemon.service.api.config = daemon.config;
 	json_set_alloc_funcs(xmalloc, free_wiped);
 	err = set_up(&daemon);
+	if (!err && (err = api_sandbox_enter()) < 0)
+		(void)failed("sandbox", err);
 	if (!err)
 		loop_run(daemon.service.api.loop);
 	tear_down(&daemon);
