@@ -35,20 +35,22 @@ struct config {
 	char *listen_address; /* "127.0.0.1" */
 	uint16_t listen_port; /* 8443 */
 	char *tls_certificate,
-		*tls_key; /* "" = plain HTTP on a loopback address, else a self-signed one */
-	char *state_dir;  /* /var/lib/vpngw: store.db and its companions */
-	char *run_dir;    /* /run/vpngw: sockets */
-	char *key_file;   /* /etc/vpngw/vpngw.key */
-	char *plugin_dir; /* where libstrongswan-vpngw.so lies */
-	char *charon;     /* /usr/sbin/charon-systemd */
+		*tls_key;  /* "" = plain HTTP on a loopback address, else a self-signed one */
+	char *state_dir;   /* /var/lib/vpngw: store.db and its companions */
+	char *run_dir;     /* /run/vpngw: sockets */
+	char *key_file;    /* /etc/vpngw/vpngw.key */
+	char *plugin_dir;  /* where libstrongswan-vpngw.so lies */
+	char *charon;      /* /usr/sbin/charon-systemd */
+	char *bird;        /* /usr/sbin/bird */
+	char *console_dir; /* /usr/share/vpngw/console: the built console */
 	struct pool_entry *pool;
 	size_t pool_len;
 	struct config_region *regions;
 	size_t regions_len; /* at least one */
 	struct config_quotas quotas;
-	char **resource_groups;              /* NULL-terminated; the first is the default one */
-	uid_t api_uid, espd_uid, charon_uid; /* numeric; none is created */
-	gid_t api_gid, espd_gid, charon_gid, store_gid;
+	char **resource_groups; /* NULL-terminated; the first is the default one */
+	uid_t api_uid, espd_uid, charon_uid, bird_uid; /* numeric; none is created */
+	gid_t api_gid, espd_gid, charon_gid, bird_gid, store_gid;
 	uint32_t log_level; /* enum log_level */
 	/* of each access key */
 	uint32_t requests_per_second, request_burst;

@@ -67,7 +67,9 @@ static void add_params(struct request *request, va_list args)
 static json_t *run(const char *action, va_list args)
 {
 	bool is_ours = strstr(action, "VpcLan") || strstr(action, "Detail") ||
-		       strstr(action, "Events") || strstr(action, "AccessKey");
+		       strstr(action, "Events") || strstr(action, "AccessKey") ||
+		       !strncmp(action, "Enable", 6) || !strncmp(action, "Disable", 7) ||
+		       !strncmp(action, "Reset", 5);
 	struct request request = { .access_key_id = is_remote ? "LTAIremote" : "",
 		.policy = is_remote ? "administrator" : NULL,
 		.source = "unix",
