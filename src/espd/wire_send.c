@@ -26,15 +26,12 @@
 #define MESSAGE_MAX 65507 /* bytes of UDP payload */
 #define APART_MS 60000
 
-union control {
-	uint8_t bytes[CMSG_SPACE(sizeof(int)) + CMSG_SPACE(sizeof(uint16_t))];
-	struct cmsghdr align;
-};
+#define CONTROL_SIZE (CMSG_SPACE(sizeof(int)) + CMSG_SPACE(sizeof(uint16_t)))
 
 /* One message: how it is addressed, and which packets it carries. */
 struct parcel {
 	struct sockaddr_in to;
-	union control control;
+	_Alignas(struct cmsghdr) uint8_t control[CONTROL_SIZE];
 	size_t first, len;
 };
 
@@ -80,7 +77,7 @@ static void address_parcel(const struct wire *wire, struct parcel *parcel,
 		.msg_namelen = sizeof(parcel->to),
 		.msg_iov = parts,
 		.msg_iovlen = parcel->len,
-		.msg_control = parcel->control.bytes };
+		.msg_control = parcel->control };
 	if (tos)
 		add_control(ret, SOL_IP, IP_TOS, &tos, sizeof(tos));
 	if (parcel->len > 1)
