@@ -329,7 +329,7 @@ static void flush(struct worker *worker, struct tunnel *tunnel)
 	} again[OUT_SLOTS];
 	size_t again_len = 0, len = worker->out_len;
 
-	worker->backend->seal(worker->out_crypto, len);
+	worker->backend->seal(worker->crypto, worker->out_crypto, len);
 	for (size_t at = 0; at < len;)
 		at += send_run(worker, at);
 	for (size_t i = 0; i < len; i++) {

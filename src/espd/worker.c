@@ -16,6 +16,7 @@ struct worker *worker_new(unsigned int index, const struct crypto_backend *backe
 
 	worker->index = index;
 	worker->backend = backend;
+	worker->crypto = backend->context_new();
 	worker->wires = wires;
 	worker->epochs = epochs;
 	worker->shared_table = shared_table;
@@ -35,6 +36,7 @@ void worker_free(struct worker *worker)
 	if (!worker)
 		return;
 	early_done(&worker->early);
+	worker->backend->context_free(worker->crypto);
 	free(worker->again);
 	free(worker->segment);
 	wire_sender_free(worker->sender);

@@ -120,7 +120,7 @@ static void add(const uint8_t *inner, size_t inner_size, uint8_t outer_tos)
 
 	memcpy(esp_inner(suite, frame), inner, inner_size);
 	esp_frame(suite, htonl(SPI), bench.sequence, &bench.stock, inner_size, frame);
-	crypto_openssl.seal(&packet, 1);
+	crypto_openssl.seal(NULL, &packet, 1);
 	bench.worker->in[bench.len++] = (struct datagram){ .bytes = frame,
 		.size = packet.size,
 		.source = PEER,
