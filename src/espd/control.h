@@ -7,10 +7,13 @@
 
 #include "base/alloc.h"
 
+#include <stdbool.h>
+
 struct loop;
 struct control;
 
 /* Takes both listening descriptors. */
-struct control *control_new(struct loop *loop, int agent_listener, int charon_listener);
+struct control *control_new(
+	struct loop *loop, int agent_listener, int charon_listener, bool super_packets);
 void control_free(struct control *control);
 DEFINE_CLEANUP(struct control, control_free)
