@@ -213,6 +213,7 @@ static void use_suite(size_t place, const struct suite *suite, enum crypto_wish 
 	if (err == -EOPNOTSUPP)
 		return;
 	if (err) {
+		report->failed_len++;
 		suite_name(suite, name);
 		strbuf_addf(failed, "%s%s", failed->size ? "," : "", name);
 		return;

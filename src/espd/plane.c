@@ -315,8 +315,8 @@ int plane_add_sa(
 {
 	struct tunnel *tunnel = tunnels_get(&plane->tunnels, request->if_id);
 	CLEANUP(sa_freep) struct sa *sa = NULL;
-	int err = tunnel ? sa_new(request, selectors, &crypto_pick, tunnel, now_ms(), &sa)
-			 : -ENOENT;
+	int err =
+		tunnel ? sa_new(request, selectors, &crypto_pick, tunnel, now_ms(), &sa) : -ENOENT;
 
 	if (!err)
 		err = sadb_add(&plane->sadb, sa, now_ms());
