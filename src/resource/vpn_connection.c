@@ -169,6 +169,10 @@ static const struct field vpn_connection_fields[] = {
 	U32(struct vpn_connection, number, "Number",
 		.flags = FIELD_INTERNAL | FIELD_HIDDEN | FIELD_REQUIRED, .min = 1,
 		.max = UINT32_MAX, .doc = "Names the tunnel's interface."),
+	BOOL(struct vpn_connection, disabled, "Disabled", .flags = FIELD_INTERNAL | FIELD_HIDDEN,
+		.default_text = "false", .doc = "Kept, but not negotiated."),
+	U32(struct vpn_connection, resets, "Resets", .flags = FIELD_INTERNAL | FIELD_HIDDEN,
+		.max = UINT32_MAX, .default_text = "0", .doc = "How often it was reset."),
 	{},
 };
 

@@ -140,7 +140,7 @@ static int describe_vpn_connections(const struct api *api, const struct request 
 	struct change *change, json_t *answer, struct fault *fault)
 {
 	static const struct listing listing = { KIND_VPN_CONNECTION, NULL, "VpnConnections",
-		"VpnConnection", matches, describe_entry, true };
+		"VpnConnection", matches, describe_entry, true, true };
 
 	(void)change;
 	(void)fault;
