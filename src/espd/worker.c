@@ -36,12 +36,12 @@ void worker_free(struct worker *worker)
 	if (!worker)
 		return;
 	early_done(&worker->early);
+	worker->backend->context_free(worker->crypto);
 	free(worker->again);
 	free(worker->segment);
 	wire_sender_free(worker->sender);
 	free(worker->out_room);
 	free(worker->device_room);
-	worker->backend->context_free(worker->crypto);
 	wire_buffers_free(worker->in_buffers);
 	OPENSSL_cleanse(worker, sizeof(*worker));
 	free(worker);
