@@ -278,6 +278,22 @@ static bool was_given(const struct context *context, const char *parameter, size
 	return settings_touch(&only, parameter);
 }
 
+/* An AEAD cipher stands alone: the API refuses an authentication algorithm beside it. */
+static bool stands_alone(const struct context *context, const struct preset *preset)
+{
+	const struct flag *cipher;
+
+	if (!preset->member || strcmp(preset->member, "IpsecAuthAlg") != 0)
+		return false;
+	cipher = flags_find_parameter(&context->flags, preset->parameter, "IpsecEncAlg");
+	for (size_t i = 0; i < context->settings.len; i++)
+		if (context->settings.items[i].flag == cipher &&
+			(strstr(context->settings.items[i].text, "gcm") ||
+				strstr(context->settings.items[i].text, "chacha20")))
+			return true;
+	return false;
+}
+
 static void add_presets(struct context *context)
 {
 	const size_t given = context->settings.len;
@@ -290,7 +306,8 @@ static void add_presets(struct context *context)
 		/* A fixed one has no flag: the form gets it as it is. */
 		if (!flag || settings_has(&context->settings, flag) ||
 			(preset->member && settings_get(&context->settings, preset->parameter)) ||
-			(preset->unless && was_given(context, preset->unless, given)))
+			(preset->unless && was_given(context, preset->unless, given)) ||
+			stands_alone(context, preset))
 			continue;
 		settings_add(&context->settings, flag, preset->value);
 	}

@@ -267,7 +267,7 @@ int listing_answer(const struct api *api, const struct request *request,
 void listing_made(const struct request *request, const struct listing *listing, uint64_t total,
 	void (*entry)(void *arg, uint64_t place, json_t *entry), void *arg, json_t *answer)
 {
-	struct page page = page_new(request);
+	struct page page = page_new(request, listing);
 	uint64_t start = page_start(&page);
 
 	page.total = total;
