@@ -8,6 +8,7 @@
 #include "base/fd.h"
 #include "base/parse.h"
 #include "base/strbuf.h"
+#include "resource/resource.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -278,19 +279,17 @@ static bool was_given(const struct context *context, const char *parameter, size
 	return settings_touch(&only, parameter);
 }
 
-/* An AEAD cipher stands alone: the API refuses an authentication algorithm beside it. */
-static bool stands_alone(const struct context *context, const struct preset *preset)
+static bool has_aead(const struct context *context)
 {
-	const struct flag *cipher;
+	const struct flag *flag =
+		flags_find_parameter(&context->flags, "IpsecConfig", "IpsecEncAlg");
 
-	if (!preset->member || strcmp(preset->member, "IpsecAuthAlg") != 0)
-		return false;
-	cipher = flags_find_parameter(&context->flags, preset->parameter, "IpsecEncAlg");
-	for (size_t i = 0; i < context->settings.len; i++)
-		if (context->settings.items[i].flag == cipher &&
-			(strstr(context->settings.items[i].text, "gcm") ||
-				strstr(context->settings.items[i].text, "chacha20")))
-			return true;
+	for (size_t i = 0; flag && i < context->settings.len; i++)
+		for (int value = 0; flag->member->values[value]; value++)
+			if (context->settings.items[i].flag == flag &&
+				strcmp(context->settings.items[i].text,
+					flag->member->values[value]) == 0)
+				return encryption_is_aead(value);
 	return false;
 }
 
@@ -307,7 +306,7 @@ static void add_presets(struct context *context)
 		if (!flag || settings_has(&context->settings, flag) ||
 			(preset->member && settings_get(&context->settings, preset->parameter)) ||
 			(preset->unless && was_given(context, preset->unless, given)) ||
-			stands_alone(context, preset))
+			(preset->unless_aead && has_aead(context)))
 			continue;
 		settings_add(&context->settings, flag, preset->value);
 	}
