@@ -277,17 +277,20 @@ void control_set_crypto(struct control *control, const struct espd_crypto *crypt
 	control->has_crypto = true;
 }
 
-struct control *control_new(struct loop *loop, int agent_listener, int charon_listener)
+struct control *control_new(
+	struct loop *loop, int agent_listener, int charon_listener, bool super_packets)
 {
 	struct control *control = xcalloc(1, sizeof(*control));
 
 	control->loop = loop;
-	control->plane = plane_new(loop, (struct plane_events){ .arg = control,
-						 .wake = on_wake,
-						 .sas_changed = on_sas_changed,
-						 .expired = on_expired,
-						 .mapping = on_mapping,
-						 .ike = on_ike });
+	control->plane = plane_new(loop,
+		(struct plane_events){ .arg = control,
+			.wake = on_wake,
+			.sas_changed = on_sas_changed,
+			.expired = on_expired,
+			.mapping = on_mapping,
+			.ike = on_ike },
+		super_packets);
 	listener_init(control, ROLE_AGENT, agent_listener);
 	listener_init(control, ROLE_CHARON, charon_listener);
 	return control;

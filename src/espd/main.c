@@ -114,7 +114,8 @@ int main(int argc, char **argv)
 		err = privilege_hide_memory();
 	if (err < 0)
 		return fail("cannot give up privileges", err);
-	control = control_new(loop, TAKE_FD(agent), TAKE_FD(charon));
+	control =
+		control_new(loop, TAKE_FD(agent), TAKE_FD(charon), !options.without_super_packets);
 	control_set_crypto(control, &crypto);
 	err = sandbox_enter();
 	if (err < 0)

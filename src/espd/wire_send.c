@@ -188,21 +188,27 @@ static size_t pack(const struct wire *wire, struct wire_sender *sender, struct w
 	return messages;
 }
 
-/* Packet by packet; what is known not to fit is not tried. */
+/* Packet by packet; what is known not to fit, or to go nowhere, is not tried. */
 static void send_apart(const struct wire *wire, struct wire_packet *packets, size_t len)
 {
 	size_t outer = outer_size(wire);
 	uint32_t mtu = 0;
+	int err = 0;
 
 	for (size_t i = 0; i < len; i++) {
 		struct wire_packet *packet = &packets[i];
 
+		packet->result = err;
+		if (err)
+			continue;
 		if (mtu && packet->size + outer > mtu)
 			packet->result = -EMSGSIZE;
 		else
 			packet->result = wire_send(wire, packet->destination, packet->port,
 				packet->tos, packet->bytes, packet->size, &mtu);
 		packet->mtu = mtu;
+		if (packet->result < 0 && packet->result != -EMSGSIZE)
+			err = packet->result;
 	}
 }
 

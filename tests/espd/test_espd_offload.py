@@ -153,6 +153,16 @@ def test_socket_without_checksums_sends_apart(made):
     no_drops(world)
 
 
+def test_switched_off(made):
+    """For a network card that breaks super-packets: none is sent or received, also on sockets that did before."""
+    world = made(arguments=["--no-super-packets"])
+    world.connect()
+    with Counted(world) as counted:
+        transfer(world, "a")
+    assert counted.wire >= counted.sealed > 1400, vars(counted)
+    no_drops(world)
+
+
 @pytest.mark.parametrize("feature", ["tx-udp-segmentation", "tx-checksum-ip-generic", "gro"])
 def test_network_card_lacks(made, feature):
     world = made()

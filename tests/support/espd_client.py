@@ -210,7 +210,7 @@ class Espd:
 
     running = []
 
-    def __init__(self, binary, run_dir, uid=12345, gid=12345, options=()):
+    def __init__(self, binary, run_dir, uid=12345, gid=12345, arguments=()):
         self.run_dir = run_dir
         self.log_path = os.path.join(run_dir, "espd.log")
         environment = dict(os.environ)
@@ -219,7 +219,7 @@ class Espd:
         environment["UBSAN_OPTIONS"] = "halt_on_error=1:symbolize=0"
         with open(self.log_path, "w") as log:
             self.process = subprocess.Popen(
-                [str(binary), "--run-dir", str(run_dir), "--uid", str(uid), "--gid", str(gid), *options],
+                [str(binary), "--run-dir", str(run_dir), "--uid", str(uid), "--gid", str(gid), *arguments],
                 stderr=log, env=environment, preexec_fn=_die_with_parent)
         Espd.running.append(self)
         deadline = time.monotonic() + 20
