@@ -23,7 +23,7 @@ import time
 VERSION = 3
 HELLO, ACK = 1, 2
 SOCKET_ADD, SOCKET_REMOVE, TUNNEL_ADD, TUNNEL_SET, TUNNEL_REMOVE, DUMP, COUNTERS = range(16, 23)
-SOCKET_HELD, TUNNEL_HELD, SA_HELD, TUNNEL_COUNTERS, TUNNEL_WAKE, TUNNEL_SAS, GLOBAL_COUNTERS = range(32, 39)
+SOCKET_HELD, TUNNEL_HELD, SA_HELD, TUNNEL_COUNTERS, TUNNEL_WAKE, TUNNEL_SAS, GLOBAL_COUNTERS, CRYPTO = range(32, 40)
 SPI_GET, SA_ADD, SA_UPDATE, SA_QUERY, SA_REMOVE, SA_FLUSH, IKE_SEND, ORPHANS = range(64, 72)
 SA_COUNTERS, IKE_RECEIVED, SA_EXPIRED, SA_MAPPING = range(80, 84)
 IKE, NATT, ESP = 1, 2, 3
@@ -239,7 +239,11 @@ class Espd:
             return log.read()
 
     def agent(self):
-        return Client(os.path.join(self.run_dir, "agent.sock"))
+        """crypto: (library, suites through it, suites it got wrong), as every agent is told."""
+        client = Client(os.path.join(self.run_dir, "agent.sock"))
+        library, suites, failed = struct.unpack("=64sII", client.wait_event(CRYPTO))
+        client.crypto = library.rstrip(b"\0").decode(), suites, failed
+        return client
 
     def charon(self):
         return Client(os.path.join(self.run_dir, "ike.sock"))
