@@ -8,6 +8,9 @@
 
 #include <errno.h>
 
+/* So large a packet still fits one UDP datagram after vpngw-espd split it and framed the pieces. */
+#define SPLIT_MAX 60000
+
 static int gone_is_fine(int err)
 {
 	return err == -ENOENT || err == -ESRCH || err == -ENODEV || err == -EADDRNOTAVAIL ? 0 : err;
@@ -48,6 +51,8 @@ static int apply_link(
 		 * again with a growing delay, which a mark would cut short. */
 		net->parts.mark(net->parts.mark_arg, KIND_VPN_CONNECTION, want->alias);
 		err = rt_link_find(domain->netlink, want->interface, &link);
+		if (!err)
+			(void)rt_link_limit(domain->netlink, link.index, SPLIT_MAX);
 	}
 	if (err < 0)
 		return err;
