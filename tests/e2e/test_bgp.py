@@ -335,10 +335,10 @@ def test_protected_data_flows_with_the_tunnels_addresses(lab):
     local, remote = f"10.0.0.0/24,{site.gateway_ip}/32", f"{site.dc.subnet},{site.peer_ip}/32"
     site.parameters |= {"LocalSubnet": local, "RemoteSubnet": remote}
     try:
-        site.create()
+        speaker = site.speak()  # first: kernel-libipsec takes a selector only with an own address in it
         site.configure_peer(child_local_ts=remote.split(","), child_remote_ts=local.split(","))
+        site.create()
         site.wait_up()
-        speaker = site.speak()
         site.wait_bgp()
         speaker.wait_learned(VSWITCH)
         site.check_pings()
