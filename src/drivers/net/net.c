@@ -62,7 +62,7 @@ enum carrying net_carrying(const struct net *net, uint32_t number)
 	return carries ? CARRYING_YES : CARRYING_NO;
 }
 
-/* Policy routes follow the connection's own table. */
+/* Policy routes follow the connection's own table. The passes only look afterwards. */
 void net_carrying_changed(struct net *net, uint32_t number)
 {
 	const struct vpn_connection *connection =
@@ -70,6 +70,8 @@ void net_carrying_changed(struct net *net, uint32_t number)
 	size_t len;
 	const void *const *all = world_list(net->parts.world, KIND_VPN_ROUTE_ENTRY, &len);
 
+	if (connection)
+		net_steer(net, connection);
 	if (connection)
 		net->parts.mark(net->parts.mark_arg, KIND_VPN_CONNECTION, connection->meta.id);
 	for (size_t i = 0; connection && i < len; i++) {

@@ -27,5 +27,7 @@ bool net_same(const struct item *want, const struct item *seen);
 int net_seen(struct net *net, const struct scope *scope, struct items *ret);
 /* Of a connection, as far as the data plane has said. */
 enum carrying net_carrying(const struct net *net, uint32_t number);
+/* The routes into this connection's tunnel get their place by whether it carries. */
+void net_steer(struct net *net, const struct vpn_connection *connection);
 int net_apply(
 	struct net *net, const struct part *want, const struct part *seen, struct fault *fault);
