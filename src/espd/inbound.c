@@ -111,7 +111,7 @@ static void deliver(
 	}
 	counters->in_packets++;
 	counters->in_bytes += ipv4.size;
-	counters->last_in_ms = worker->now_ms;
+	tunnel_note_in(sa->tunnel, counters, worker->now_ms);
 }
 
 static void finish(struct worker *worker, const struct table_entry *entry,

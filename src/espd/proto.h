@@ -21,7 +21,7 @@
 
 #include <stdint.h>
 
-#define ESPD_PROTO_VERSION 2
+#define ESPD_PROTO_VERSION 3
 #define ESPD_MESSAGE_MAX 65536 /* bytes, header included; an IKE datagram fits */
 #define ESPD_KEY_MAX 64        /* bytes of one key: AES-256 32, HMAC-SHA-512 64, salt included */
 #define ESPD_SELECTORS_MAX 64  /* per side of one SA */
@@ -118,8 +118,9 @@ struct espd_tunnel_counters {
 	uint32_t reserved;
 	uint64_t in_packets, in_bytes, out_packets, out_bytes; /* inner packets and bytes */
 	uint64_t last_in_ms,
-		last_out_ms; /* CLOCK_MONOTONIC milliseconds of the last packet, 0 = none */
-	uint64_t drop_no_sa; /* outbound without an SA */
+		last_out_ms;     /* CLOCK_MONOTONIC milliseconds of the last packet, 0 = none */
+	uint64_t out_unanswered; /* outbound packets, sent or without an SA, since last_in_ms */
+	uint64_t drop_no_sa;     /* outbound without an SA */
 	uint64_t drop_selector_in, drop_selector_out; /* outside the negotiated selectors */
 	uint64_t drop_replay;
 	uint64_t drop_auth;      /* integrity check failed */

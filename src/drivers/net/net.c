@@ -27,6 +27,11 @@ static int observe(void *ctx, const struct scope *scope,
 	return 0;
 }
 
+static bool is_routing(const struct part *part)
+{
+	return part->type == PART_ROUTE || part->type == PART_RULE;
+}
+
 static int apply(void *ctx, const struct item *want, const struct item *seen,
 	void (*done)(void *arg, int err, const struct fault *fault), void *arg)
 {
@@ -36,6 +41,8 @@ static int apply(void *ctx, const struct item *want, const struct item *seen,
 
 	if (want && !err)
 		(void)owners_note(&net->owners, want->data, want->owner);
+	if (!err && is_routing(want ? want->data : seen->data) && net->parts.routed)
+		net->parts.routed(net->parts.routed_arg);
 	applied_later(net->parts.loop, done, arg, err, &fault);
 	return 0;
 }
