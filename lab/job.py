@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The main job over the API, as a user does it: a VPC, a gateway, and connections to data centres."""
 from lab.api import VPNGW
-from lab.datacentre import proposal
+from lab.datacentre import AEADS, proposal
 from lab.until import until
 
 PSK = "Lab~PSK!@#1"
@@ -65,8 +65,14 @@ class Connection:
         self.vpc, self.gateway, self.api, self.dc = vpc, vpc.gateway, vpc.api, dc
         self.name = name or dc.name
         self.ike, self.ipsec = IKE | (ike or {}), IPSEC | (ipsec or {})
+        self._settle()
         self.parameters = {"EffectImmediately": True, "LocalSubnet": "0.0.0.0/0", "RemoteSubnet": "0.0.0.0/0"} | parameters
         self.customer_gateway_id = self.id = None
+
+    def _settle(self):
+        """ESP with an AEAD cipher has no authentication algorithm, like the API's answer."""
+        if self.ipsec["IpsecEncAlg"] in AEADS:
+            self.ipsec.pop("IpsecAuthAlg", None)
 
     def create_customer_gateway(self):
         self.customer_gateway_id = self.api.CreateCustomerGateway(
@@ -96,6 +102,7 @@ class Connection:
             parameters["IkeConfig"] = ike
         if ipsec is not None:
             self.ipsec |= ipsec
+            self._settle()
             parameters["IpsecConfig"] = ipsec
         return self.api.ModifyVpnConnectionAttribute(VpnConnectionId=self.id, **parameters)
 
@@ -118,7 +125,7 @@ class Connection:
         self.dc.load(
             self.vpc.internet_ip, ike["Psk"], version=ike["IkeVersion"], mode=ike["IkeMode"],
             ike=proposal(ike["IkeEncAlg"], ike["IkeAuthAlg"], ike["IkePfs"]),
-            esp=proposal(ipsec["IpsecEncAlg"], ipsec["IpsecAuthAlg"], ipsec["IpsecPfs"]),
+            esp=proposal(ipsec["IpsecEncAlg"], ipsec.get("IpsecAuthAlg"), ipsec["IpsecPfs"]),
             local_id=ike.get("RemoteId"), remote_id=ike.get("LocalId"), **other)
 
     def wait_up(self, seconds=15):

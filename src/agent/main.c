@@ -160,6 +160,10 @@ static int run(struct agent *agent)
 	err = store_open_sqlite(agent->loop, agent->config->state_dir, &agent->store);
 	if (err < 0)
 		return failed("store", err);
+	/* statuses and logs: they are observed again, and nobody's request waits for them */
+	err = store_relax(agent->store);
+	if (err < 0)
+		return failed("store", err);
 	err = start_engine(agent, false);
 	if (err < 0)
 		return err;

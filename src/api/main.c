@@ -3,6 +3,7 @@
  * vpngw-api: what needs root is opened first (vault, certificate, sockets), then privileges are
  * dropped, then the store is opened and served.
  */
+#include "api/catalogue.h"
 #include "api/certificate.h"
 #include "api/keys.h"
 #include "api/reference.h"
@@ -324,11 +325,11 @@ static void tear_down(struct daemon *daemon)
 	config_free(daemon->config);
 }
 
-static int print_reference(void)
+static int print(int (*write)(struct strbuf *buf))
 {
 	AUTO_STRBUF struct strbuf buf = STRBUF_INIT(REFERENCE_MAX);
 
-	if (reference_write(&buf) < 0)
+	if (write(&buf) < 0)
 		return 1;
 	fputs(strbuf_text(&buf), stdout);
 	return strbuf_failed(&buf) || fflush(stdout) ? 1 : 0;
@@ -337,7 +338,8 @@ static int print_reference(void)
 int main(int argc, char **argv)
 {
 	static const struct option options[] = { { "config", required_argument, NULL, 'c' },
-		{ "reference", no_argument, NULL, 'r' }, { 0 } };
+		{ "reference", no_argument, NULL, 'r' }, { "catalogue", no_argument, NULL, 'a' },
+		{ 0 } };
 	struct daemon daemon = { .tcp_fd = -1, .unix_fd = -1 };
 	const char *path = DEFAULT_CONFIG;
 	AUTO_FREE char *message = NULL;
@@ -345,7 +347,9 @@ int main(int argc, char **argv)
 
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (option == 'r')
-			return print_reference();
+			return print(reference_write);
+		if (option == 'a')
+			return print(catalogue_write);
 		if (option != 'c')
 			return 2;
 		path = optarg;

@@ -171,7 +171,7 @@ void inbound_burst(struct worker *worker, const struct wire *wire, size_t len)
 			.size = datagram->size,
 			.sequence = sequence };
 	}
-	worker->backend->open(worker->in_crypto, accepted);
+	worker->backend->open(worker->crypto, worker->in_crypto, accepted);
 	for (size_t i = 0; i < accepted; i++)
 		finish(worker, entries[i], datagrams[i], &worker->in_crypto[i]);
 }

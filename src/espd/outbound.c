@@ -197,7 +197,7 @@ static void flush(struct worker *worker, struct tunnel *tunnel)
 	} again[OUT_SLOTS];
 	size_t again_len = 0, len = worker->out_len;
 
-	worker->backend->seal(worker->out_crypto, len);
+	worker->backend->seal(worker->crypto, worker->out_crypto, len);
 	for (size_t i = 0; i < len; i++) {
 		const struct out_slot *slot = &worker->out[i];
 

@@ -9,6 +9,7 @@
 #include "base/instant.h"
 #include "base/loop.h"
 #include "base/secret.h"
+#include "espd/crypto_pick.h"
 #include "espd/device.h"
 #include "espd/esp.h"
 #include "espd/pump.h"
@@ -193,7 +194,7 @@ struct plane *plane_new(struct loop *loop, struct plane_events events)
 	sadb_init(&plane->sadb, &plane->epochs, sadb_events);
 	plane->relay = relay_new(now_ms());
 	plane->worker = worker_new(
-		0, &crypto_openssl, &plane->wires, &plane->epochs, &plane->sadb.table, hooks);
+		0, &crypto_pick, &plane->wires, &plane->epochs, &plane->sadb.table, hooks);
 	plane->tick = loop_timer_new(loop, on_tick, plane);
 	plane->kept = loop_timer_new(loop, on_kept, plane);
 	plane->settle = loop_timer_new(loop, on_settle, plane);
@@ -314,7 +315,7 @@ int plane_add_sa(
 {
 	struct tunnel *tunnel = tunnels_get(&plane->tunnels, request->if_id);
 	CLEANUP(sa_freep) struct sa *sa = NULL;
-	int err = tunnel ? sa_new(request, selectors, &crypto_openssl, tunnel, now_ms(), &sa)
+	int err = tunnel ? sa_new(request, selectors, &crypto_pick, tunnel, now_ms(), &sa)
 			 : -ENOENT;
 
 	if (!err)

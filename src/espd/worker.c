@@ -16,6 +16,7 @@ struct worker *worker_new(unsigned int index, const struct crypto_backend *backe
 
 	worker->index = index;
 	worker->backend = backend;
+	worker->crypto = backend->context_new();
 	worker->wires = wires;
 	worker->epochs = epochs;
 	worker->shared_table = shared_table;
@@ -36,6 +37,7 @@ void worker_free(struct worker *worker)
 	for (int i = 0; i < OUT_SLOTS; i++)
 		free(worker->out[i].bytes);
 	early_done(&worker->early);
+	worker->backend->context_free(worker->crypto);
 	free(worker->piece);
 	free(worker->device_buffers);
 	wire_buffers_free(worker->in_buffers);

@@ -46,6 +46,7 @@ struct out_slot {
 struct worker {
 	unsigned int index;
 	const struct crypto_backend *backend;
+	void *crypto; /* the backend's context */
 	struct worker_hooks hooks;
 	const struct wires *wires;
 	struct epochs *epochs;

@@ -182,7 +182,8 @@ static bool is_failure(const struct condition *condition)
 		return false;
 	return condition->reason != REASON_NONE && condition->reason != REASON_NEGOTIATING &&
 	       condition->reason != REASON_NOT_APPLIED &&
-	       condition->reason != REASON_WAITING_FOR_TRAFFIC;
+	       condition->reason != REASON_WAITING_FOR_TRAFFIC &&
+	       condition->reason != REASON_DISABLED;
 }
 
 const char *status_negotiation(const struct status *status)

@@ -16,8 +16,11 @@
 
 static const char *const ike_versions[] = { "ikev1", "ikev2", NULL };
 static const char *const ike_modes[] = { "main", "aggressive", NULL };
-static const char *const encryptions[] = { "aes", "aes192", "aes256", "des", "3des", NULL };
-static const char *const authentications[] = { "md5", "sha1", "sha256", "sha384", "sha512", NULL };
+static const char *const encryptions[] = { "aes", "aes192", "aes256", "des", "3des", "aes128gcm",
+	"aes256gcm", "chacha20", NULL };
+/* The index is enum authentication: "" is none, which only IPsec has, beside an AEAD cipher. */
+static const char *const authentications[] = { "", "md5", "sha1", "sha256", "sha384", "sha512",
+	NULL };
 /* Phase 1 always has a group; the index is enum dh_group all the same. */
 static const char *const ike_groups[] = { "", "group1", "group2", "group5", "group14", NULL };
 static const char *const ipsec_groups[] = { "disabled", "group1", "group2", "group5", "group14",
@@ -54,9 +57,14 @@ static const struct field ike_fields[] = {
 	ENUM(struct ike_config, ike_mode, "IkeMode", .values = ike_modes, .default_text = "main",
 		.doc = "Negotiation mode of IKEv1; IKEv2 has no modes, the value is kept."),
 	ENUM(struct ike_config, ike_enc_alg, "IkeEncAlg", .values = encryptions,
-		.default_text = "aes", .doc = "Encryption of phase 1; aes has a 128-bit key."),
+		.default_text = "aes",
+		.doc = "Encryption of phase 1; aes has a 128-bit key. Extension: aes128gcm, "
+		       "aes256gcm "
+		       "and chacha20, with ikev2."),
 	ENUM(struct ike_config, ike_auth_alg, "IkeAuthAlg", .values = authentications,
-		.default_text = "md5", .doc = "Authentication of phase 1, also the PRF."),
+		.default_text = "md5",
+		.doc = "Authentication of phase 1, also the PRF; the PRF alone with aes128gcm, "
+		       "aes256gcm and chacha20."),
 	ENUM(struct ike_config, ike_pfs, "IkePfs", .values = ike_groups, .default_text = "group2",
 		.doc = "Diffie-Hellman group of phase 1."),
 	U32(struct ike_config, ike_lifetime, "IkeLifetime", .flags = FIELD_ZERO_DEFAULT,
@@ -73,9 +81,14 @@ static const struct field ike_fields[] = {
 
 static const struct field ipsec_fields[] = {
 	ENUM(struct ipsec_config, ipsec_enc_alg, "IpsecEncAlg", .values = encryptions,
-		.default_text = "aes", .doc = "Encryption of phase 2; aes has a 128-bit key."),
+		.default_text = "aes",
+		.doc = "Encryption of phase 2; aes has a 128-bit key. Extension: aes128gcm, "
+		       "aes256gcm "
+		       "and, with ikev2, chacha20; these have no IpsecAuthAlg."),
 	ENUM(struct ipsec_config, ipsec_auth_alg, "IpsecAuthAlg", .values = authentications,
-		.default_text = "md5", .doc = "Authentication of phase 2."),
+		.flags = FIELD_NULLABLE, .default_text = "md5",
+		.doc = "Authentication of phase 2; must be left out with aes128gcm, aes256gcm and "
+		       "chacha20."),
 	ENUM(struct ipsec_config, ipsec_pfs, "IpsecPfs", .values = ipsec_groups,
 		.default_text = "group2",
 		.doc = "Diffie-Hellman group of each renegotiation; disabled means no PFS."),
@@ -156,6 +169,10 @@ static const struct field vpn_connection_fields[] = {
 	U32(struct vpn_connection, number, "Number",
 		.flags = FIELD_INTERNAL | FIELD_HIDDEN | FIELD_REQUIRED, .min = 1,
 		.max = UINT32_MAX, .doc = "Names the tunnel's interface."),
+	BOOL(struct vpn_connection, disabled, "Disabled", .flags = FIELD_INTERNAL | FIELD_HIDDEN,
+		.default_text = "false", .doc = "Kept, but not negotiated."),
+	U32(struct vpn_connection, resets, "Resets", .flags = FIELD_INTERNAL | FIELD_HIDDEN,
+		.max = UINT32_MAX, .default_text = "0", .doc = "How often it was reset."),
 	{},
 };
 
@@ -185,6 +202,28 @@ static int check_versions(const struct vpn_connection *connection, struct fault 
 		return fault_set(fault, REASON_LOCAL_SUBNET, "LocalSubnet", NULL, rule, remedy);
 	if (connection->remote_subnet.len > 1)
 		return fault_set(fault, REASON_REMOTE_SUBNET, "RemoteSubnet", NULL, rule, remedy);
+	return 0;
+}
+
+/* RFC 5282: AEAD in IKE needs version 2; RFC 4106 has GCM for both, RFC 7634 only for version 2. */
+static int check_aead(const struct vpn_connection *connection, struct fault *fault)
+{
+	const struct ike_config *ike = &connection->ike_config;
+	const struct ipsec_config *ipsec = &connection->ipsec_config;
+
+	if (ike->ike_version == IKE_V1 && encryption_is_aead(ike->ike_enc_alg))
+		return fault_set(fault, REASON_PARAMETER_INVALID, "IkeConfig.IkeEncAlg",
+			encryptions[ike->ike_enc_alg], "is not defined for ikev1",
+			"set IkeConfig.IkeVersion to ikev2, or use aes256");
+	if (ike->ike_version == IKE_V1 && ipsec->ipsec_enc_alg == ENC_CHACHA20)
+		return fault_set(fault, REASON_PARAMETER_INVALID, "IpsecConfig.IpsecEncAlg",
+			encryptions[ipsec->ipsec_enc_alg], "is not defined for ikev1",
+			"set IkeConfig.IkeVersion to ikev2, or use aes256gcm");
+	if (encryption_is_aead(ipsec->ipsec_enc_alg) && ipsec->ipsec_auth_alg != AUTH_NONE)
+		return fault_setf(fault, REASON_PARAMETER_INVALID, "IpsecConfig.IpsecAuthAlg",
+			authentications[ipsec->ipsec_auth_alg], "leave IpsecAuthAlg out",
+			"must be left out with IpsecEncAlg %s, which authenticates by itself",
+			encryptions[ipsec->ipsec_enc_alg]);
 	return 0;
 }
 
@@ -232,6 +271,8 @@ static int check(const void *resource, struct fault *fault)
 	const struct vpn_connection *connection = resource;
 	int err = check_versions(connection, fault);
 
+	if (!err)
+		err = check_aead(connection, fault);
 	if (!err && !vpn_connection_is_destination_mode(connection))
 		err = selectors_check(connection, fault);
 	if (!err)

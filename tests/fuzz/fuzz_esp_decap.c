@@ -143,7 +143,7 @@ static size_t seal(size_t which, const uint8_t *data, size_t size, uint8_t *ret)
 	memcpy(ret + 4, &low, 4);
 	if (payload)
 		memcpy(ret + head, data, payload);
-	crypto_openssl.seal(&packet, payload ? 1 : 0);
+	crypto_openssl.seal(NULL, &packet, payload ? 1 : 0);
 	return packet.size;
 }
 

@@ -34,6 +34,8 @@ SUITES = (
           doc="two vpngw-espd, real packets, scapy as the oracle"),
     Suite("api", "fast", "pytest", ("tests/component",), workers=2,
           doc="vpngw-api over its sockets: protocol, signatures, every action"),
+    Suite("cli", "fast", "pytest", ("tests/cli/test_resources.py",),
+          doc="the commands on resources of vpngw against a running vpngw-api"),
     Suite("conformance", "fast", "pytest", ("tests/conformance",),
           doc="every operation, parameter and field of the API's reference against a running vpngw-api"),
     Suite("hostile", "soak", "pytest", ("tests/soak/test_hostile.py",), timeout_s=900,
@@ -64,6 +66,7 @@ SUITES = (
       for name, tier, workers, doc in (
           ("status", "e2e", 2, "State and Status tell the truth: up, down, wrong PSK, peer gone, agent restarted"),
           ("parameters", "e2e", 2, "PSKs, identities, lifetimes, PFS off, several connections at once"),
+          ("peer_config", "e2e", 2, "a data centre configured with the downloaded file and nothing else"),
           ("nat", "e2e", 2, "a data centre behind NAT, a new mapping, NAT traversal off"),
           ("effect_immediately", "e2e", 1, "at once, or with the first packet"),
           ("log", "e2e", 2, "the connection log says why: wrong PSK, proposals, a peer that goes away; no secret in it"),

@@ -239,6 +239,7 @@ static int describe_detail(const struct api *api, const struct request *request,
 	answer_text(answer, "VpnConnectionId", connection->meta.id);
 	answer_text(answer, "State", status_state(status, connection->meta.revision));
 	answer_text(answer, "Status", status_negotiation(status));
+	answer_bool(answer, "Enabled", !connection->disabled);
 	json_object_set_new(
 		answer, "Revision", json_integer((json_int_t)connection->meta.revision));
 	json_object_set_new(

@@ -36,6 +36,9 @@ struct listing {
 	/* matches() only filters by parameters of the action's table: it turns down nothing when
 	 * the request gives none but the page. Then only the page's entries are looked at. */
 	bool only_filters;
+	/* describe() depends on the resource and on what it finds with find.h's look-ups by id and
+	 * status_get() alone: an entry may be kept as text. */
+	bool is_kept;
 };
 
 MUST_CHECK int listing_answer(const struct api *api, const struct request *request,

@@ -64,6 +64,8 @@ static int create_vpn_connection(const struct api *api, const struct request *re
 	if (!err)
 		err = given_new(api, request, KIND_VPN_CONNECTION, &connection, fault);
 	if (!err)
+		err = vpn_connection_settle_integrity(request, connection, fault);
+	if (!err)
 		err = find_resource(
 			api, request, KIND_VPN_GATEWAY, "VpnGatewayId", &gateway, fault);
 	if (!err)
@@ -138,7 +140,7 @@ static int describe_vpn_connections(const struct api *api, const struct request 
 	struct change *change, json_t *answer, struct fault *fault)
 {
 	static const struct listing listing = { KIND_VPN_CONNECTION, NULL, "VpnConnections",
-		"VpnConnection", matches, describe_entry, true };
+		"VpnConnection", matches, describe_entry, true, true };
 
 	(void)change;
 	(void)fault;
@@ -153,6 +155,8 @@ static int apply_given(const struct api *api, const struct request *request, str
 	AUTO_RESOURCE(customer_gateway) struct customer_gateway *peer = NULL;
 	int err = given_fields(request, KIND_VPN_CONNECTION, connection, fault);
 
+	if (!err)
+		err = vpn_connection_settle_integrity(request, connection, fault);
 	if (!err)
 		err = find_by_id(api, KIND_VPN_GATEWAY, connection->vpn_gateway_id, &gateway);
 	if (!err)

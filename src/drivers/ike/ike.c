@@ -63,7 +63,7 @@ void ike_wake(struct ike *ike, uint32_t number)
 	const struct vpn_connection *connection =
 		world_connection_by_number(ike->parts.world, number);
 
-	if (!connection)
+	if (!connection || connection->disabled)
 		return;
 	tunnel_demand(tunnels_get(&ike->tunnels, connection->meta.id));
 	mark_connection(ike, connection->meta.id);
@@ -71,10 +71,13 @@ void ike_wake(struct ike *ike, uint32_t number)
 
 void ike_reset(struct ike *ike, const char *id)
 {
-	struct tunnel *tunnel = tunnels_get(&ike->tunnels, id);
+	const struct vpn_connection *connection =
+		world_get(ike->parts.world, KIND_VPN_CONNECTION, id);
 
+	if (!connection || connection->disabled)
+		return;
 	log_notice("the tunnel is reset resource=%s", id);
-	tunnel->must_reset = true;
+	tunnels_get(&ike->tunnels, id)->must_reset = true;
 	mark_connection(ike, id);
 }
 

@@ -24,6 +24,9 @@ static const char *const encryptions[] = {
 	[ENC_AES256] = "aes256",
 	[ENC_DES] = "des",
 	[ENC_3DES] = "3des",
+	[ENC_AES128GCM] = "aes128gcm16",
+	[ENC_AES256GCM] = "aes256gcm16",
+	[ENC_CHACHA20] = "chacha20poly1305",
 };
 static const char *const authentications[] = {
 	[AUTH_MD5] = "md5",
@@ -60,11 +63,15 @@ struct ike_times ike_times_of(uint32_t lifetime)
 	};
 }
 
+/* Beside an AEAD cipher an authentication algorithm is the PRF, and in ESP there is none. */
 char *ike_proposal_text(int encryption, int authentication, int group)
 {
-	const char *group_text = groups[group];
+	const char *group_text = groups[group], *prefix = "";
 
-	return xasprintf("%s-%s%s%s", encryptions[encryption], authentications[authentication],
+	if (authentication != AUTH_NONE)
+		prefix = encryption_is_aead(encryption) ? "-prf" : "-";
+	return xasprintf("%s%s%s%s%s", encryptions[encryption], prefix,
+		authentication == AUTH_NONE ? "" : authentications[authentication],
 		group_text ? "-" : "", group_text ? group_text : "");
 }
 

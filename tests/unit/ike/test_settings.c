@@ -121,6 +121,9 @@ static void test_every_algorithm(void **state)
 		{ ENC_AES256, AUTH_SHA256, PFS_GROUP5, "aes256-sha256-modp1536" },
 		{ ENC_DES, AUTH_SHA384, PFS_GROUP14, "des-sha384-modp2048" },
 		{ ENC_3DES, AUTH_SHA512, PFS_DISABLED, "3des-sha512" },
+		{ ENC_AES128GCM, AUTH_SHA256, PFS_GROUP14, "aes128gcm16-prfsha256-modp2048" },
+		{ ENC_AES256GCM, AUTH_NONE, PFS_GROUP2, "aes256gcm16-modp1024" },
+		{ ENC_CHACHA20, AUTH_NONE, PFS_DISABLED, "chacha20poly1305" },
 	};
 
 	(void)state;
