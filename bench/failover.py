@@ -69,7 +69,7 @@ def series(pair, name, interval, times):
     pair.check_health(interval, RETRY)
     known = len(pair.switches())
     outages, lost, back = zip(*(trial(pair, cause) for _ in range(times)))
-    until(lambda: len(pair.switches()) >= known + 2 * times, "every switch is recorded", 10)
+    until(lambda: len(pair.switches()) >= known + 2 * times, f"every switch of {name} is recorded", 10)
     recorded = pair.switches()[known:]
     away = [event for event in recorded if event["From"] == pair.active.id]
     result = {"interval_s": interval, "retry": RETRY, "timeout_s": timeout, "explicit": cause.explicit,

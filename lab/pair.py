@@ -70,9 +70,14 @@ class Pair:
 
     def switches(self):
         """Recorded in the log of the active one, the oldest first."""
-        answer = self.api.call("DescribeVpnConnectionEvents", VPNGW, VpnConnectionId=self.active.id)
-        events = [event for event in answer["Events"]["Event"] if event["Type"] == "RoutesSwitched"]
-        return events[::-1]
+        events, total, page = [], 1, 0
+        while page * 50 < total:
+            page += 1
+            answer = self.api.call("DescribeVpnConnectionEvents", VPNGW, VpnConnectionId=self.active.id, PageSize=50,
+                                   PageNumber=page)
+            events += answer["Events"]["Event"]
+            total = answer["TotalCount"]
+        return [event for event in events if event["Type"] == "RoutesSwitched"][::-1]
 
 
 def restore(dc):

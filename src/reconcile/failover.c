@@ -25,6 +25,7 @@ struct known {
 	bool carries;
 	bool is_observed;    /* and not only recorded */
 	bool was_missed;     /* it was another when it was observed first */
+	bool is_new;         /* it has changed since the last look */
 	struct mono changed; /* when it was last told to be another */
 	UT_hash_handle hh;
 };
@@ -91,23 +92,6 @@ static void forget(struct failover *failover, struct known *known)
 static bool carries(void *arg, const struct vpn_connection *connection)
 {
 	return get(arg, connection->meta.id)->carries;
-}
-
-static void update(struct failover *failover, const struct vpn_connection *connection)
-{
-	struct known *known = get(failover, connection->meta.id);
-	bool is_first;
-	int carrying = failover->parts.carries(failover->parts.arg, connection->number);
-
-	if (carrying < 0)
-		return;
-	is_first = !known->is_observed;
-	known->is_observed = true;
-	if (known->carries == (carrying > 0))
-		return;
-	known->was_missed = is_first;
-	known->carries = carrying > 0;
-	known->changed = now(failover);
 }
 
 static bool is_before_limit(const struct failover *failover, struct mono from, int64_t limit_ms)
@@ -313,6 +297,39 @@ static void not_switched(void *arg, const struct route_switch *one)
 	(void)one;
 }
 
+static void look_at_groups(struct failover *failover)
+{
+	struct known *known, *next;
+
+	route_groups_look(failover->groups, failover->parts.world, carries, switched, failover);
+	HASH_ITER (hh, failover->known, known, next) {
+		known->is_new = false;
+		if (!world_get(failover->parts.world, KIND_VPN_CONNECTION, known->id))
+			forget(failover, known);
+	}
+}
+
+static void update(struct failover *failover, const struct vpn_connection *connection)
+{
+	struct known *known = get(failover, connection->meta.id);
+	bool is_first;
+	int carrying = failover->parts.carries(failover->parts.arg, connection->number);
+
+	if (carrying < 0)
+		return;
+	is_first = !known->is_observed;
+	known->is_observed = true;
+	if (known->carries == (carrying > 0))
+		return;
+	/* Its last turn has not been looked at: that would be lost. */
+	if (known->is_new)
+		look_at_groups(failover);
+	known->is_new = true;
+	known->was_missed = is_first;
+	known->carries = carrying > 0;
+	known->changed = now(failover);
+}
+
 static void update_all(struct failover *failover)
 {
 	size_t len;
@@ -325,14 +342,10 @@ static void update_all(struct failover *failover)
 static void look(void *arg)
 {
 	struct failover *failover = arg;
-	struct known *known, *next;
 
 	failover->is_armed = false;
 	update_all(failover);
-	route_groups_look(failover->groups, failover->parts.world, carries, switched, failover);
-	HASH_ITER (hh, failover->known, known, next)
-		if (!world_get(failover->parts.world, KIND_VPN_CONNECTION, known->id))
-			forget(failover, known);
+	look_at_groups(failover);
 }
 
 /* As it was recorded: what has changed since is a switch. */

@@ -20,7 +20,7 @@ struct connection_log;
 struct failover;
 struct store;
 
-#define FAILOVER_LOOK_MS 20         /* changes within it are one */
+#define FAILOVER_LOOK_MS 20         /* changes of several connections within it are one */
 #define FAILOVER_CAUSE_MS 300       /* news of why it went may come after the news that it went */
 #define FAILOVER_ANSWER_MS 2000     /* an answer that takes longer is not waited for */
 #define FAILOVER_ALIVE_MS 1000      /* a tunnel with packets out of it within it is not dead */
