@@ -45,17 +45,21 @@ def split_losses(lost):
 
 
 def trial(pair, cause):
-    first = pair.device()
+    way = pair.device()
     pings = Pings(pair.host, HOST)
     pings.wait(20)
     cause.cut()
-    until(lambda: pair.device() != first, "the standby carries", 30, every=0.05)
+    until(lambda: pair.device() != way, "the standby carries", 30, every=0.05)
     pings.wait()
     cause.mend()
-    until(lambda: pair.device() == first, "the active one carries again", 120, every=0.05)
+    until(lambda: pair.device() == way, "the active one carries again", 120, every=0.05)
     pings.wait(20)
     pings.stop()
-    return pings.gap_s, *split_losses(pings.lost)
+    first, back = split_losses(pings.lost)
+    if back:
+        print(f"lost after the standby carried, of {pings.sent}: {pings.lost[first:]}; the cut: {pings.lost[0]} to "
+              f"{pings.lost[first - 1]}", file=sys.stderr, flush=True)
+    return pings.gap_s, first, back
 
 
 def limits(explicit, interval):
