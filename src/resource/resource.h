@@ -180,7 +180,8 @@ struct vpn_connection {
 	struct bgp_config bgp_config;
 	uint32_t number; /* unique among connections and never reused soon: if_id and link name */
 	bool disabled;   /* our extension: it is kept, but negotiated by neither side */
-	uint32_t resets; /* how often its SAs were to be made anew; another number, another tunnel */
+	uint32_t
+		resets; /* how often its SAs were to be made anew; another number, another tunnel */
 };
 
 bool vpn_connection_is_destination_mode(const struct vpn_connection *connection);

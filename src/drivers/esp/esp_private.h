@@ -26,6 +26,7 @@ struct esp {
 	struct held *held;
 	struct mono turned; /* when it was lost, or connected again; 0 = never */
 	bool is_dumped;     /* espd has said what it holds since it was connected */
+	bool is_dumping;    /* it is being asked again: what is held is half of it */
 	struct loop_timer *poll;
 	struct question *questions; /* that wait for an answer */
 	struct moved moved;         /* in the poll that is under way */

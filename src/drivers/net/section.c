@@ -4,6 +4,7 @@
  */
 #include "drivers/net/section.h"
 
+#include "reconcile/bgp_place.h"
 #include "resource/places.h"
 
 #include <stdint.h>
@@ -17,6 +18,7 @@
 
 _Static_assert(SECTION_BGP + VPN_GATEWAY_PLACES < SECTION_END, "all of them publish BGP routes");
 _Static_assert(SECTION_SIZE *(uint64_t)(VPN_GATEWAY_PLACES + 2) <= UINT32_MAX, "all have sections");
+_Static_assert(KERNEL_TABLE_FIRST == TABLE_PUBLISHED, "gateways' tables follow the published one");
 _Static_assert(POLICY_END <= SECTION_DESTINATION, "policy routes fit into their section");
 
 uint32_t section_of_gateway(uint32_t gateway_number)
@@ -53,7 +55,7 @@ uint32_t section_published_bgp(uint32_t gateway_number)
 
 uint32_t table_bgp(uint32_t gateway_number)
 {
-	return TABLE_PUBLISHED + 2 * gateway_number;
+	return kernel_table_bgp(gateway_number);
 }
 
 uint32_t table_all(uint32_t gateway_number)

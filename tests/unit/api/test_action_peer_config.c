@@ -359,6 +359,21 @@ static void what_libreswan_lacks(void **state)
 	sample_done(&sample);
 }
 
+static void ciphers_that_authenticate(void **state)
+{
+	struct sample sample;
+
+	(void)state;
+	sample_init(&sample);
+	set(sample.connections[0], "IkeConfig", "{\"IkeEncAlg\":\"aes128gcm\"}");
+	sample.connections[0]->ipsec_config.ipsec_enc_alg = ENC_CHACHA20;
+	sample.connections[0]->ipsec_config.ipsec_auth_alg = AUTH_NONE;
+	has(&sample, "swanctl-policy", "proposals = aes128gcm16-prfsha1-modp2048\n");
+	has(&sample, "swanctl-policy", "esp_proposals = chacha20poly1305-modp1536\n");
+	refuse(&sample, "libreswan", "IkeConfig.IkeEncAlg");
+	sample_done(&sample);
+}
+
 static void every_format_has_a_name(void **state)
 {
 	size_t i = 0;
@@ -382,6 +397,7 @@ int main(void)
 		cmocka_unit_test(several_blocks_and_a_group),
 		cmocka_unit_test(routes_and_interfaces),
 		cmocka_unit_test(what_libreswan_lacks),
+		cmocka_unit_test(ciphers_that_authenticate),
 		cmocka_unit_test(every_format_has_a_name),
 	};
 
