@@ -47,7 +47,7 @@ function VSwitches({ vpc }: { vpc: Vpc }) {
   return (
     <Card
       size="small" title={<h2 className="card-title">{t("vpc.vswitches")}</h2>}
-      extra={<Button size="small" icon={<PlusOutlined />} onClick={() => setCreating(true)}>{t("vpc.createVSwitch")}</Button>}
+      extra={<Button size="small" icon={<PlusOutlined aria-hidden />} onClick={() => setCreating(true)}>{t("vpc.createVSwitch")}</Button>}
     >
       <Problem error={error} />
       <Table<VSwitch>
@@ -60,7 +60,7 @@ function VSwitches({ vpc }: { vpc: Vpc }) {
           {
             title: t("list.actions"), width: 80, render: (_, row) => (
               <Popconfirm title={t("delete.title", { name: row.VSwitchName || row.VSwitchId })} okText={t("form.delete")} cancelText={t("form.cancel")} onConfirm={() => remove(row.VSwitchId)}>
-                <Button type="text" danger size="small" icon={<DeleteOutlined />} aria-label={t("form.deleteName", { name: row.VSwitchName || row.VSwitchId })} />
+                <Button type="text" danger size="small" icon={<DeleteOutlined aria-hidden />} aria-label={t("form.deleteName", { name: row.VSwitchName || row.VSwitchId })} />
               </Popconfirm>
             ),
           },
@@ -90,7 +90,7 @@ function Lan({ vpc }: { vpc: Vpc }) {
       size="small" title={<h2 className="card-title">{t("vpc.lan")}</h2>}
       extra={data?.Interface
         ? <Popconfirm title={t("vpc.detachAsk")} okText={t("vpc.detach")} cancelText={t("form.cancel")} onConfirm={detach}><Button size="small">{t("vpc.detach")}</Button></Popconfirm>
-        : <Button size="small" icon={<PlusOutlined />} onClick={() => setAttaching(true)}>{t("vpc.attach")}</Button>}
+        : <Button size="small" icon={<PlusOutlined aria-hidden />} onClick={() => setAttaching(true)}>{t("vpc.attach")}</Button>}
     >
       <Problem error={error} />
       {data?.Interface

@@ -18,7 +18,7 @@ function Secret({ text }: { text: string }) {
     <>
       <code>{isOpen ? text : "••••••••"}</code>
       <Button
-        type="text" size="small" aria-label={isOpen ? t("secret.hide") : t("secret.show")} icon={isOpen ? <EyeInvisibleOutlined /> : <EyeOutlined />}
+        type="text" size="small" aria-label={isOpen ? t("secret.hide") : t("secret.show")} icon={isOpen ? <EyeInvisibleOutlined aria-hidden /> : <EyeOutlined aria-hidden />}
         onClick={() => setOpen(!isOpen)}
       />
     </>
