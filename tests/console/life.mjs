@@ -152,7 +152,7 @@ async function removeAll(page, complaints) {
   await press(page, "Delete");
   await page.getByLabel("Type hq-branch to confirm").fill("hq-branch");
   await press(page.getByRole("dialog"), "Delete");
-  await page.getByRole("dialog").getByText("delete that first").waitFor(); // the route made by hand
+  await page.getByRole("dialog").getByText("delete it with DeleteVpnPbrRouteEntry first").waitFor(); // the route made by hand
   assert.ok(complaints.splice(0).every((text) => text.includes("status of 400")));
   await page.keyboard.press("Escape");
   await page.getByRole("tab", { name: "Routes" }).click();

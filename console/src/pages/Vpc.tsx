@@ -18,6 +18,7 @@ import { useAct } from "../state/act";
 import { usePoll } from "../state/poll";
 import { go } from "../state/route";
 import { useSession } from "../state/session";
+import { COLUMNS } from "../parts/columns";
 
 function VSwitchForm({ vpcId, close, done }: { vpcId: string; close(): void; done(): void }) {
   const t = useText();
@@ -127,7 +128,7 @@ export function VpcPage({ id }: { id: string }) {
       <Problem error={error} />
       <Space direction="vertical" size={16} style={{ width: "100%" }}>
         <Descriptions
-          size="small" column={{ xs: 1, md: 2 }}
+          size="small" column={COLUMNS}
           items={[
             { key: "id", label: "VpcId", children: <Copy text={vpc.VpcId} /> },
             { key: "cidr", label: t("vpc.cidr"), children: vpc.CidrBlock },
