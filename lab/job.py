@@ -61,7 +61,8 @@ class Vpc:
 class Connection:
     """A customer gateway, the connection and the route to one data centre."""
 
-    def __init__(self, vpc, dc, name=None, ike=None, ipsec=None, **parameters):
+    def __init__(self, vpc, dc, name=None, ike=None, ipsec=None, customer=None, **parameters):
+        self.customer = customer or {}  # further parameters of the customer gateway
         self.vpc, self.gateway, self.api, self.dc = vpc, vpc.gateway, vpc.api, dc
         self.name = name or dc.name
         self.ike, self.ipsec = IKE | (ike or {}), IPSEC | (ipsec or {})
@@ -76,7 +77,7 @@ class Connection:
 
     def create_customer_gateway(self):
         self.customer_gateway_id = self.api.CreateCustomerGateway(
-            IpAddress=self.dc.internet_ip, Name=self.name)["CustomerGatewayId"]
+            IpAddress=self.dc.internet_ip, Name=self.name, **self.customer)["CustomerGatewayId"]
         return self.customer_gateway_id
 
     def create_connection(self):

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Order of creation: a VPC's namespace and devices (net), then what vpngw-espd gets (esp), then
- * charon (ike), at last the probes through the tunnels (health); removal goes the other way.
+ * charon (ike), then the probes through the tunnels (health), at last BIRD's sessions (bgp);
+ * removal goes the other way.
  */
 #include "agent/engine.h"
 
 #include "agent/absent.h"
+#include "drivers/bgp/bgp.h"
 #include "drivers/esp/esp.h"
 #include "drivers/health/health.h"
 #include "drivers/ike/service.h"
@@ -23,7 +25,8 @@ struct engine {
 	struct esp *esp;
 	struct ike_service *ike;
 	struct health *health;
-	struct driver_use drivers[4]; /* in the order of creation */
+	struct bgp *bgp;
+	struct driver_use drivers[5]; /* in the order of creation */
 	struct absent absent[2];      /* around those with a program behind, in a removal */
 	struct reconciler *reconciler;
 };
@@ -68,6 +71,8 @@ static void carrying_changed(void *arg, uint32_t number)
 	net_carrying_changed(engine->net, number);
 	if (engine->health)
 		health_carrying_changed(engine->health, number);
+	if (engine->bgp)
+		bgp_carrying_changed(engine->bgp, number);
 }
 
 static void health_changed(void *arg, uint32_t number)
@@ -170,6 +175,29 @@ static void start_health(struct engine *engine, const struct engine_settings *se
 		.arg = engine });
 }
 
+static int key_failures(void *arg, const char *vpc_id, uint64_t *ret)
+{
+	const struct engine *engine = arg;
+
+	return net_key_failures(engine->net, vpc_id, ret);
+}
+
+static void start_bgp(struct engine *engine, const struct engine_settings *settings)
+{
+	AUTO_FREE char *dir = config_path(settings->config->run_dir, "bird");
+
+	engine->bgp = bgp_new(&(struct bgp_parts){ .loop = settings->loop,
+		.clock = &engine->clock,
+		.world = engine->world,
+		.dir = dir,
+		.group = settings->config->bird_gid,
+		.carries = carries,
+		.may_carry = may_carry,
+		.key_failures = key_failures,
+		.mark = mark,
+		.arg = engine });
+}
+
 static void start_reconciler(struct engine *engine, const struct engine_settings *settings)
 {
 	engine->drivers[0] = (struct driver_use){ &net_driver, engine->net };
@@ -177,6 +205,7 @@ static void start_reconciler(struct engine *engine, const struct engine_settings
 	engine->drivers[2] =
 		(struct driver_use){ &ike_driver, ike_service_driver_ctx(engine->ike) };
 	engine->drivers[3] = (struct driver_use){ &health_driver, engine->health };
+	engine->drivers[4] = (struct driver_use){ &bgp_driver, engine->bgp };
 	for (size_t i = 0; settings->is_removal && i < ARRAY_LEN(engine->absent); i++) {
 		struct driver_use *use = &engine->drivers[i + 1];
 		struct absent *absent = &engine->absent[i];
@@ -210,6 +239,7 @@ int engine_new(const struct engine_settings *settings, struct engine **ret)
 	start_esp(engine, settings);
 	start_ike(engine, settings);
 	start_health(engine, settings);
+	start_bgp(engine, settings);
 	start_reconciler(engine, settings);
 	*ret = engine;
 	return 0;
@@ -220,6 +250,7 @@ void engine_free(struct engine *engine)
 	if (!engine)
 		return;
 	/* what one of them still tells while it goes finds the others gone, not freed */
+	bgp_free(TAKE_PTR(engine->bgp));
 	health_free(TAKE_PTR(engine->health));
 	ike_service_free(TAKE_PTR(engine->ike));
 	esp_free(TAKE_PTR(engine->esp));

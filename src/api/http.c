@@ -89,13 +89,7 @@ static void add_header(struct params *headers, const char *key, const char *valu
 			xasprintf("%s,%.*s", first, (int)(size - start), value + start);
 		return;
 	}
-	if (headers->len == headers->room) {
-		headers->room = headers->room ? headers->room * 2 : 16;
-		headers->items =
-			xreallocarray(headers->items, headers->room, sizeof(*headers->items));
-	}
-	headers->items[headers->len++] = (struct param){ .name = TAKE_PTR(name),
-		.value = xstrndup(value + start, size - start) };
+	params_append(headers, TAKE_PTR(name), xstrndup(value + start, size - start));
 }
 
 static int read_headers(struct evhttp_request *req, struct params *ret)
@@ -176,6 +170,45 @@ static void refusal_sent(struct evhttp_request *req, void *arg)
 	sent(req, arg);
 }
 
+static void write_headers(
+	struct evkeyvalq *headers, const struct http_answer *answer, bool must_close)
+{
+	evhttp_clear_headers(headers);
+	evhttp_add_header(headers, "Content-Type", answer->content_type);
+	evhttp_add_header(headers, "Cache-Control",
+		answer->cache_control ? answer->cache_control : "no-store");
+	evhttp_add_header(headers, "X-Content-Type-Options", "nosniff");
+	for (size_t i = 0; i < answer->headers.len; i++)
+		evhttp_add_header(
+			headers, answer->headers.items[i].name, answer->headers.items[i].value);
+	if (answer->retry_after_ms) {
+		AUTO_FREE char *wait = xasprintf("%" PRIu64, answer->retry_after_ms);
+
+		evhttp_add_header(headers, "x-acs-retry-after", wait);
+	}
+	if (must_close)
+		evhttp_add_header(headers, "Connection", "close");
+}
+
+static void write_body(struct evkeyvalq *headers, struct evbuffer *body,
+	const struct http_request *request, const struct http_answer *answer)
+{
+	AUTO_FREE char *size = NULL;
+
+	if (answer->text) {
+		evbuffer_add(body, answer->text, strlen(answer->text));
+		wipe(answer->text, strlen(answer->text));
+		free(answer->text);
+		return;
+	}
+	if (!request->is_head) {
+		evbuffer_add_reference(body, answer->shared, answer->shared_size, NULL, NULL);
+		return;
+	}
+	size = xasprintf("%zu", answer->shared_size);
+	evhttp_add_header(headers, "Content-Length", size);
+}
+
 static void answer(struct http_server *server, struct evhttp_request *req,
 	const struct http_request *request, bool must_close)
 {
@@ -189,19 +222,9 @@ static void answer(struct http_server *server, struct evhttp_request *req,
 		req->major = 1;
 		req->minor = 1;
 	}
-	evhttp_clear_headers(headers);
-	evhttp_add_header(headers, "Content-Type", answer.content_type);
-	evhttp_add_header(headers, "Cache-Control", "no-store");
-	if (answer.retry_after_ms) {
-		AUTO_FREE char *wait = xasprintf("%" PRIu64, answer.retry_after_ms);
-
-		evhttp_add_header(headers, "x-acs-retry-after", wait);
-	}
-	if (must_close || server->drained)
-		evhttp_add_header(headers, "Connection", "close");
-	evbuffer_add(body, answer.text, strlen(answer.text));
-	wipe(answer.text, strlen(answer.text));
-	free(answer.text);
+	write_headers(headers, &answer, must_close || server->drained);
+	write_body(headers, body, request, &answer);
+	params_clear(&answer.headers);
 	http_guard_answer(server->guard, bufferevent_of(req));
 	evhttp_request_set_on_complete_cb(req, request->broken ? refusal_sent : sent, server);
 	evhttp_send_reply(req, answer.status, NULL, body);
@@ -240,6 +263,7 @@ static void received(struct evhttp_request *req, void *arg)
 	enum evhttp_cmd_type method = evhttp_request_get_command(req);
 	struct http_request request = { .is_get = method == EVHTTP_REQ_GET,
 		.is_post = method == EVHTTP_REQ_POST,
+		.is_head = method == EVHTTP_REQ_HEAD,
 		.body_size = evbuffer_get_length(input),
 		.body = "" };
 	AUTO_FREE char *path = NULL;

@@ -20,7 +20,7 @@ struct loop;
 struct http_server;
 
 struct http_request {
-	bool is_get, is_post;
+	bool is_get, is_post, is_head;
 	const char *path;  /* still encoded */
 	const char *query; /* still encoded, "" when there is none */
 	struct params
@@ -36,8 +36,12 @@ struct http_request {
 struct http_answer {
 	int status;
 	const char *content_type;
-	char *text;              /* the server frees it */
-	uint64_t retry_after_ms; /* 0: not said */
+	char *text;         /* the server wipes and frees it; NULL: shared is sent */
+	const void *shared; /* lasts longer than the server; to HEAD only its size is told */
+	size_t shared_size;
+	struct params headers;     /* further ones; the server clears them */
+	const char *cache_control; /* NULL: no-store */
+	uint64_t retry_after_ms;   /* 0: not said */
 };
 
 struct http_limits {

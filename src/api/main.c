@@ -7,6 +7,7 @@
 #include "api/certificate.h"
 #include "api/keys.h"
 #include "api/reference.h"
+#include "api/reference_json.h"
 #include "api/service.h"
 #include "api/token.h"
 #include "base/fd.h"
@@ -88,6 +89,19 @@ static int open_audit(struct daemon *daemon)
 	return err < 0 ? failed(path, err) : 0;
 }
 
+/* Read while root still may; the API works without. */
+static int open_console(struct daemon *daemon)
+{
+	const char *dir = daemon->config->console_dir;
+	int err = console_files_open(dir, &daemon->service.console);
+
+	if (err == -ENOENT) {
+		log_notice("no console: there is no %s/index.html", dir);
+		return 0;
+	}
+	return err < 0 ? failed(dir, err) : 0;
+}
+
 static int drop_privileges(const struct config *config)
 {
 	int err = 0;
@@ -140,7 +154,8 @@ static bool needs_restart(const struct config *old, const struct config *new)
 	       !*old->tls_certificate != !*new->tls_certificate ||
 	       strcmp(old->state_dir, new->state_dir) != 0 ||
 	       strcmp(old->run_dir, new->run_dir) != 0 ||
-	       strcmp(old->key_file, new->key_file) != 0 || old->api_uid != new->api_uid ||
+	       strcmp(old->key_file, new->key_file) != 0 ||
+	       strcmp(old->console_dir, new->console_dir) != 0 || old->api_uid != new->api_uid ||
 	       old->api_gid != new->api_gid || old->store_gid != new->store_gid;
 }
 
@@ -263,7 +278,9 @@ static int open_as_root(struct daemon *daemon)
 	err = vault_open_first(daemon->config->key_file, store, &daemon->service.api.vault);
 	if (err < 0)
 		return failed(daemon->config->key_file, err);
-	err = open_sockets(daemon);
+	err = open_console(daemon);
+	if (!err)
+		err = open_sockets(daemon);
 	return err < 0 ? err : drop_privileges(daemon->config);
 }
 
@@ -317,6 +334,7 @@ static void tear_down(struct daemon *daemon)
 	buckets_free(daemon->service.authenticator.requests);
 	buckets_free(daemon->service.authenticator.failures);
 	audit_free(daemon->service.audit);
+	console_files_free(daemon->service.console);
 	snapshot_free(daemon->service.api.snapshot);
 	store_free(daemon->service.api.store);
 	vault_free(daemon->service.api.vault);
@@ -335,11 +353,18 @@ static int print(int (*write)(struct strbuf *buf))
 	return strbuf_failed(&buf) || fflush(stdout) ? 1 : 0;
 }
 
+static int print_reference_json(void)
+{
+	AUTO_FREE char *text = reference_json();
+
+	return !text || puts(text) < 0 || fflush(stdout) ? 1 : 0;
+}
+
 int main(int argc, char **argv)
 {
 	static const struct option options[] = { { "config", required_argument, NULL, 'c' },
 		{ "reference", no_argument, NULL, 'r' }, { "catalogue", no_argument, NULL, 'a' },
-		{ 0 } };
+		{ "reference-json", no_argument, NULL, 'j' }, { 0 } };
 	struct daemon daemon = { .tcp_fd = -1, .unix_fd = -1 };
 	const char *path = DEFAULT_CONFIG;
 	AUTO_FREE char *message = NULL;
@@ -350,6 +375,8 @@ int main(int argc, char **argv)
 			return print(reference_write);
 		if (option == 'a')
 			return print(catalogue_write);
+		if (option == 'j')
+			return print_reference_json();
 		if (option != 'c')
 			return 2;
 		path = optarg;

@@ -19,6 +19,15 @@ static int compare(const void *a, const void *b)
 	return strcmp(((const struct param *)a)->name, ((const struct param *)b)->name);
 }
 
+void params_append(struct params *params, char *name, char *value)
+{
+	if (params->len == params->room) {
+		params->room = params->room ? params->room * 2 : 16;
+		params->items = xreallocarray(params->items, params->room, sizeof(*params->items));
+	}
+	params->items[params->len++] = (struct param){ .name = name, .value = value };
+}
+
 /* One "name=value" or "name". */
 static int add_pair(struct params *params, const char *text, size_t size)
 {
@@ -38,11 +47,7 @@ static int add_pair(struct params *params, const char *text, size_t size)
 	err = percent_decode(equals ? equals + 1 : "", equals ? size - name_size - 1 : 0, &value);
 	if (err < 0)
 		return err;
-	if (params->len == params->room) {
-		params->room = params->room ? params->room * 2 : 16;
-		params->items = xreallocarray(params->items, params->room, sizeof(*params->items));
-	}
-	params->items[params->len++] = (struct param){ .name = TAKE_PTR(name), .value = value };
+	params_append(params, TAKE_PTR(name), value);
 	return 0;
 }
 

@@ -23,6 +23,8 @@ struct params {
 
 /* Adds "a=b&c=d", decoding it. -EINVAL: broken encoding or a name twice; -E2BIG: too many. */
 MUST_CHECK int params_add_form(struct params *params, const char *text, size_t size);
+/* One more, out of order until params_sort(). Takes both strings. */
+void params_append(struct params *params, char *name, char *value);
 void params_sort(struct params *params);
 void params_clear(struct params *params);
 void params_remove(struct params *params, const char *name);

@@ -232,6 +232,8 @@ void service_handle(void *arg, const struct http_request *http, struct http_answ
 				     .is_root = http->is_root,
 				     .now_ms = wall_now_ms() } };
 
+	if (console_answer(service->console, http, ret))
+		return;
 	if (!call.request.host)
 		call.request.host = "";
 	make_request_id(call.request.request_id);

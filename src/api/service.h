@@ -6,11 +6,13 @@
 
 #include "api/audit.h"
 #include "api/authenticate.h"
+#include "api/console.h"
 
 struct service {
 	struct api api;
 	struct authenticator authenticator;
-	struct audit *audit; /* NULL in tests: none */
+	struct audit *audit;           /* NULL in tests: none */
+	struct console_files *console; /* NULL: there is none */
 };
 
 /* A http_handler; arg is the service. */

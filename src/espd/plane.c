@@ -240,6 +240,7 @@ int plane_remove_socket(struct plane *plane, const struct espd_socket *config)
 
 int plane_add_tunnel(struct plane *plane, const struct espd_tunnel *config, int fd)
 {
+	struct device device;
 	struct tunnel *tunnel;
 	int err = tunnel_check(config);
 
@@ -248,12 +249,12 @@ int plane_add_tunnel(struct plane *plane, const struct espd_tunnel *config, int 
 	if (!err && plane->tunnels.len == TUNNELS_MAX)
 		err = -ENOSPC;
 	if (!err)
-		err = device_check(fd);
+		err = device_check(fd, &device);
 	if (!err)
 		err = fd_set_nonblocking(fd);
 	if (err)
 		return err;
-	tunnel = tunnel_new(config, fd);
+	tunnel = tunnel_new(config, &device);
 	err = tunnels_add(&plane->tunnels, tunnel);
 	if (err)
 		abort(); /* both refusals were checked above */

@@ -21,7 +21,7 @@
 
 #include <stdint.h>
 
-#define ESPD_PROTO_VERSION 2
+#define ESPD_PROTO_VERSION 3
 #define ESPD_MESSAGE_MAX 65536 /* bytes, header included; an IKE datagram fits */
 #define ESPD_KEY_MAX 64        /* bytes of one key: AES-256 32, HMAC-SHA-512 64, salt included */
 #define ESPD_SELECTORS_MAX 64  /* per side of one SA */
@@ -33,7 +33,8 @@ enum espd_type {
 	/* agent's requests */
 	ESPD_SOCKET_ADD = 16,    /* struct espd_socket + descriptor; EEXIST when held already */
 	ESPD_SOCKET_REMOVE = 17, /* struct espd_socket */
-	ESPD_TUNNEL_ADD = 18,    /* struct espd_tunnel + TUN descriptor; EEXIST when held already */
+	ESPD_TUNNEL_ADD = 18,    /* struct espd_tunnel + TUN descriptor, IFF_NO_PI, with or (slowly)
+				  without IFF_VNET_HDR; EEXIST when held already */
 	ESPD_TUNNEL_SET = 19,    /* struct espd_tunnel: new settings, same device */
 	ESPD_TUNNEL_REMOVE = 20, /* struct espd_tunnel_key; its SAs go too */
 	ESPD_DUMP = 21,          /* no body; answers SOCKET_HELD, TUNNEL_HELD, SA_HELD, then ACK */

@@ -17,12 +17,12 @@ int tunnel_check(const struct espd_tunnel *config)
 	return 0;
 }
 
-struct tunnel *tunnel_new(const struct espd_tunnel *config, int fd)
+struct tunnel *tunnel_new(const struct espd_tunnel *config, const struct device *device)
 {
 	struct tunnel *tunnel = xcalloc(1, sizeof(*tunnel));
 
 	tunnel->config = *config;
-	tunnel->fd = fd;
+	tunnel->device = *device;
 	kept_init(&tunnel->kept, config->mtu);
 	return tunnel;
 }
@@ -32,7 +32,7 @@ void tunnel_free(struct tunnel *tunnel)
 	if (!tunnel)
 		return;
 	loop_io_free(tunnel->io);
-	close(tunnel->fd);
+	close(tunnel->device.fd);
 	kept_done(&tunnel->kept);
 	free(tunnel);
 }

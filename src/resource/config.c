@@ -48,6 +48,7 @@ static const struct setting settings[] = {
 	SETTING("paths", "plugin_dir", plugin_dir, config_read_path, "/usr/lib/vpngw"),
 	SETTING("paths", "charon", charon, config_read_path, "/usr/sbin/charon-systemd"),
 	SETTING("paths", "bird", bird, config_read_path, "/usr/sbin/bird"),
+	SETTING("paths", "console_dir", console_dir, config_read_path, "/usr/share/vpngw/console"),
 	{ "pool", "address", 0, config_read_pool, NULL, true },
 	{ "region", "local_name", 0, config_read_region_name, NULL, true },
 	{ "region", "zones", 0, config_read_zones, NULL, true },
@@ -237,6 +238,7 @@ void config_free(struct config *config)
 	free(config->plugin_dir);
 	free(config->charon);
 	free(config->bird);
+	free(config->console_dir);
 	free(config->pool);
 	for (size_t i = 0; i < config->regions_len; i++) {
 		free(config->regions[i].id);

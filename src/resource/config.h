@@ -35,13 +35,14 @@ struct config {
 	char *listen_address; /* "127.0.0.1" */
 	uint16_t listen_port; /* 8443 */
 	char *tls_certificate,
-		*tls_key; /* "" = plain HTTP on a loopback address, else a self-signed one */
-	char *state_dir;  /* /var/lib/vpngw: store.db and its companions */
-	char *run_dir;    /* /run/vpngw: sockets */
-	char *key_file;   /* /etc/vpngw/vpngw.key */
-	char *plugin_dir; /* where libstrongswan-vpngw.so lies */
-	char *charon;     /* /usr/sbin/charon-systemd */
-	char *bird;       /* /usr/sbin/bird */
+		*tls_key;  /* "" = plain HTTP on a loopback address, else a self-signed one */
+	char *state_dir;   /* /var/lib/vpngw: store.db and its companions */
+	char *run_dir;     /* /run/vpngw: sockets */
+	char *key_file;    /* /etc/vpngw/vpngw.key */
+	char *plugin_dir;  /* where libstrongswan-vpngw.so lies */
+	char *charon;      /* /usr/sbin/charon-systemd */
+	char *bird;        /* /usr/sbin/bird */
+	char *console_dir; /* /usr/share/vpngw/console: the built console */
 	struct pool_entry *pool;
 	size_t pool_len;
 	struct config_region *regions;

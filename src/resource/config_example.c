@@ -30,6 +30,8 @@ static const char example[] =
 	"charon = /usr/sbin/charon-systemd\n"
 	"# Speaks BGP, where a connection asks for it.\n"
 	"bird = /usr/sbin/bird\n"
+	"# The web console, served under /console/ when it is there.\n"
+	"console_dir = /usr/share/vpngw/console\n"
 	"\n"
 	"[pool]\n"
 	"# Public addresses that VPN gateways get, one per gateway, in this order. Behind\n"

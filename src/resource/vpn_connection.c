@@ -251,6 +251,36 @@ static int check_bgp(const struct bgp_config *bgp, struct fault *fault)
 		"must be one of the two usable addresses of TunnelCidr %s", block);
 }
 
+static bool is_among(const struct prefixes *blocks, struct addr addr)
+{
+	for (size_t i = 0; i < blocks->len; i++)
+		if (prefix_has(blocks->items[i], addr))
+			return true;
+	return false;
+}
+
+/* In protected-data-flows mode nothing else passes. */
+static int check_bgp_passes(const struct vpn_connection *connection, struct fault *fault)
+{
+	struct addr local = connection->bgp_config.local_bgp_ip;
+	struct addr peer = vpn_connection_peer_bgp_ip(connection);
+	char local_text[ADDR_TEXT_SIZE], peer_text[ADDR_TEXT_SIZE], remedy[120];
+
+	if (!connection->bgp_config.enable_bgp || vpn_connection_is_destination_mode(connection) ||
+		(is_among(&connection->local_subnet, local) &&
+			is_among(&connection->remote_subnet, peer)))
+		return 0;
+	addr_format(local, local_text);
+	addr_format(peer, peer_text);
+	snprintf(remedy, sizeof(remedy),
+		"add %s/32 to LocalSubnet and %s/32 to RemoteSubnet, or set both to 0.0.0.0/0",
+		local_text, peer_text);
+	return fault_setf(fault, REASON_PARAMETER_INVALID, "BgpConfig.EnableBgp", "true", remedy,
+		"needs both addresses of TunnelCidr among the protected networks: %s in "
+		"LocalSubnet, %s in RemoteSubnet",
+		local_text, peer_text);
+}
+
 static int check_health(const struct health_check_config *health, struct fault *fault)
 {
 	if (health->enable && !health->dip.v4)
@@ -277,6 +307,8 @@ static int check(const void *resource, struct fault *fault)
 		err = selectors_check(connection, fault);
 	if (!err)
 		err = check_bgp(&connection->bgp_config, fault);
+	if (!err)
+		err = check_bgp_passes(connection, fault);
 	if (!err)
 		err = check_health(&connection->health_check_config, fault);
 	return err;

@@ -75,6 +75,8 @@ SUITES = (
           ("log", "e2e", 2, "the connection log says why: wrong PSK, proposals, a peer that goes away; no secret in it"),
           ("dpd", "e2e", 2, "a dead peer is found within 40 s, or never looked for"),
           ("crash", "e2e", 1, "SIGKILL of each daemon and of all"),
+          ("bgp", "e2e", 1, "BGP with BIRD and FRR: learned, withdrawn, refused with a reason, contained"),
+          ("routing", "e2e", 1, "policy before destination before BGP, published or not, active and standby"),
           ("health", "e2e", 1, "health checks, and the standby that takes over"),
           ("mtu", "e2e", 1, "pings and TCP of every size, for each size of overhead"),
           ("modes", "e2e", 2, "protected data flows: 1 and 10 CIDRs a side, every pair passes, everything else is counted"),

@@ -264,6 +264,22 @@ int listing_answer(const struct api *api, const struct request *request,
 	return err;
 }
 
+void listing_made(const struct request *request, const struct listing *listing, uint64_t total,
+	void (*entry)(void *arg, uint64_t place, json_t *entry), void *arg, json_t *answer)
+{
+	struct page page = page_new(request, listing);
+	uint64_t start = page_start(&page);
+
+	page.total = total;
+	for (uint64_t i = start; i < start + page.size && i < total; i++) {
+		json_t *made = json_object();
+
+		entry(arg, i, made);
+		json_array_append_new(page.entries, made);
+	}
+	page_answer(&page, listing, answer);
+}
+
 void listing_empty(const struct request *request, const struct listing *listing, json_t *answer)
 {
 	struct page page = page_new(request, listing);

@@ -43,6 +43,9 @@ struct listing {
 
 MUST_CHECK int listing_answer(const struct api *api, const struct request *request,
 	const struct listing *listing, json_t *answer);
+/* The same for a list of other things than resources: entry() fills the one at this place. */
+void listing_made(const struct request *request, const struct listing *listing, uint64_t total,
+	void (*entry)(void *arg, uint64_t place, json_t *entry), void *arg, json_t *answer);
 /* PageNumber, PageSize, TotalCount, and a wrapper with nothing in it. */
 void listing_empty(const struct request *request, const struct listing *listing, json_t *answer);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Regions and zones: the configuration's lists.
+ * Regions, zones and resource groups: the configuration's lists.
  */
 #include "api/actions/answer.h"
 #include "api/actions/find.h"
@@ -70,6 +70,22 @@ static int describe_gateway_zones(const struct api *api, const struct request *r
 	return 0;
 }
 
+static int list_resource_groups(const struct api *api, const struct request *request,
+	struct change *change, json_t *answer, struct fault *fault)
+{
+	json_t *list = json_array();
+
+	(void)request;
+	(void)change;
+	(void)fault;
+	for (size_t i = 0; api->config->resource_groups[i]; i++)
+		json_array_append_new(
+			list, json_pack("{s:s, s:b}", "ResourceGroupId",
+				      api->config->resource_groups[i], "IsDefault", i == 0));
+	json_object_set_new(answer, "ResourceGroups", json_pack("{s:o}", "ResourceGroup", list));
+	return 0;
+}
+
 static int check_bgp_enabled(const struct api *api, const struct request *request,
 	struct change *change, json_t *answer, struct fault *fault)
 {
@@ -77,7 +93,7 @@ static int check_bgp_enabled(const struct api *api, const struct request *reques
 	(void)request;
 	(void)change;
 	(void)fault;
-	answer_bool(answer, "BgpEnabled", false);
+	answer_bool(answer, "BgpEnabled", true);
 	return 0;
 }
 
@@ -126,6 +142,8 @@ const struct action region_actions[] = {
 	{ "DescribeVpnGatewayAvailableZones", API_VERSION_VPC, false, gateway_zone_parameters,
 		describe_gateway_zones, "The zones of the region a VPN gateway can be in." },
 	{ "CheckVpnBgpEnabled", API_VERSION_VPC, false, no_parameters, check_bgp_enabled,
-		"Whether connections can use BGP: not yet." },
+		"Whether connections can use BGP: always." },
+	{ "ListResourceGroups", API_VERSION_VPNGW, false, no_parameters, list_resource_groups,
+		"The configured resource groups; the first is the default one." },
 	{},
 };

@@ -85,8 +85,6 @@ static int create_vpn_connection(const struct api *api, const struct request *re
 	if (!err)
 		err = vpn_connection_check_network(api, change, connection, gateway, peer, fault);
 	if (!err)
-		err = vpn_connection_served(connection, fault);
-	if (!err)
 		err = hold_ends(api, change, gateway, peer);
 	if (!err)
 		err = quota_check(api, QUOTA_VPN_CONNECTIONS, gateway->meta.id, 1, fault);
@@ -170,8 +168,6 @@ static int apply_given(const struct api *api, const struct request *request, str
 	err = resource_check(KIND_VPN_CONNECTION, connection, fault);
 	if (!err)
 		err = vpn_connection_check_network(api, change, connection, gateway, peer, fault);
-	if (!err)
-		err = vpn_connection_served(connection, fault);
 	if (!err)
 		err = hold_ends(api, change, gateway, peer);
 	return err;
@@ -270,7 +266,8 @@ static int delete_vpn_connection(const struct api *api, const struct request *re
 			.doc = "Probes through the tunnel: Enable, Dip, Sip, Interval, Retry, "    \
 			       "Policy." },                                                        \
 	{                                                                                          \
-		.name = "BgpConfig", .type = PARAM_JSON, .doc = "Kept, but cannot be enabled yet." \
+		.name = "BgpConfig", .type = PARAM_JSON,                                           \
+		.doc = "Dynamic routing: EnableBgp, LocalAsn, TunnelCidr, LocalBgpIp."             \
 	}
 
 #define UNSUPPORTED_PARAMETERS                                                                     \

@@ -38,16 +38,6 @@ int vpn_connection_check_ends(
 	return 0;
 }
 
-int vpn_connection_served(const struct vpn_connection *connection, struct fault *fault)
-{
-	if (connection->bgp_config.enable_bgp)
-		return fault_set(fault, REASON_UNSUPPORTED, "BgpConfig.EnableBgp", "true",
-			"is not supported yet",
-			"leave it out and add routes with "
-			"CreateVpnRouteEntry");
-	return 0;
-}
-
 int vpn_connection_settle_integrity(
 	const struct request *request, struct vpn_connection *connection, struct fault *fault)
 {

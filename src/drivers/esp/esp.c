@@ -90,6 +90,7 @@ static void dumped(void *arg, int error, uint32_t value)
 
 	(void)value;
 	observation->err = error;
+	esp->is_dumping = false;
 	if (!error) {
 		drop_leftovers(esp);
 		esp->parts.tunnels.all_adopted(esp->parts.tunnels.ctx);
@@ -104,6 +105,8 @@ int esp_carries(const struct esp *esp, uint32_t number)
 
 	if (!esp->is_dumped)
 		return -EAGAIN;
+	if (esp->is_dumping) /* what was told last stands until all is known */
+		return held && held->was_carrying;
 	return held && held_is_carrying(held);
 }
 
@@ -181,6 +184,7 @@ static int observe(void *ctx, const struct scope *scope,
 		free(observation);
 		return err;
 	}
+	esp->is_dumping = true;
 	held_forget(esp->held); /* answers come later; without any, what is known stays */
 	return 0;
 }
@@ -225,7 +229,7 @@ static void lost(void *arg)
 	struct esp *esp = arg;
 
 	log_warn("vpngw-espd is gone");
-	esp->is_dumped = false;
+	esp->is_dumped = esp->is_dumping = false;
 	held_forget(esp->held);
 	esp->parts.mark(esp->parts.mark_arg, KIND_VPC, NULL);
 }
@@ -239,7 +243,7 @@ static void sas_changed(struct esp *esp, const struct espd_tunnel_sas *sas)
 	if (held) {
 		held->inbound_sas = sas->inbound;
 		held->outbound_sas = sas->outbound;
-		if (esp->is_dumped && has_turned(held) && esp->parts.carrying_changed)
+		if (esp->is_dumped && !esp->is_dumping && has_turned(held) && esp->parts.carrying_changed)
 			esp->parts.carrying_changed(esp->parts.carrying_arg, sas->if_id);
 	}
 	if (connection)

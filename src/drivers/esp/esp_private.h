@@ -23,7 +23,8 @@ struct esp {
 	struct esp_parts parts;
 	struct client *client;
 	struct held *held;
-	bool is_dumped; /* espd has said what it holds since it was connected */
+	bool is_dumped;  /* espd has said what it holds since it was connected */
+	bool is_dumping; /* it is being asked again: what is held is half of it */
 	struct loop_timer *poll;
 	struct moved moved; /* in the poll that is under way */
 };

@@ -31,6 +31,10 @@ void net_free(struct net *net); /* leaves the world as it is; NULL is fine */
 /* What carries() says of this connection has changed. */
 void net_carrying_changed(struct net *net, uint32_t number);
 
+/* How many TCP segments came into a VPC with a wrong key (RFC 2385), or without the one they should
+ * have had. -ENOENT: there is no such VPC here. */
+MUST_CHECK int net_key_failures(struct net *net, const char *vpc_id, uint64_t *ret);
+
 /* The TUN descriptor of a connection's device, borrowed; -1: there is none (yet). */
 int net_tunnel_fd(const struct net *net, uint32_t number);
 /* Runs call in the namespace of a connection's device, with its name; the result of call, or

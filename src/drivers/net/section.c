@@ -4,6 +4,8 @@
  */
 #include "drivers/net/section.h"
 
+#include "reconcile/bgp_place.h"
+
 #define GATEWAYS 8000 /* sections that fit into 32 bits */
 #define PUBLISHED_BGP 4000
 #define LENGTHS 33 /* of a prefix: 0 to 32 */
@@ -13,6 +15,7 @@
 #define CONNECTION_TABLES (UINT32_C(1) << 30)
 #define CONNECTIONS (UINT32_C(1) << 29)
 
+_Static_assert(KERNEL_TABLE_FIRST == TABLE_PUBLISHED, "gateways' tables follow the published one");
 _Static_assert(POLICY_END <= SECTION_DESTINATION, "policy routes fit into their section");
 
 uint32_t section_of_gateway(uint32_t gateway_number)
@@ -49,7 +52,7 @@ uint32_t section_published_bgp(uint32_t gateway_number)
 
 uint32_t table_bgp(uint32_t gateway_number)
 {
-	return TABLE_PUBLISHED + 2 * gateway_number;
+	return kernel_table_bgp(gateway_number);
 }
 
 uint32_t table_all(uint32_t gateway_number)

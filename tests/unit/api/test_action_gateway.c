@@ -29,7 +29,7 @@ static void a_gateway_is_described_completely(void **state)
 	assert_number(gateway, "SslMaxConnections", 5);
 	assert_number(gateway, "CreateTime", now_ms - 2);
 	assert_bool(gateway, "AutoPropagate", false);
-	assert_bool(gateway, "EnableBgp", false);
+	assert_bool(gateway, "EnableBgp", true);
 	assert_true(json_is_array(at(gateway, "EniInstanceIds.EniInstanceId")));
 	assert_true(json_is_array(at(gateway, "Tags.Tag")));
 	assert_true(json_is_string(at(gateway, "Tag")));

@@ -45,7 +45,7 @@ static struct tunnel *make_tunnel(uint32_t if_id)
 {
 	struct espd_tunnel config = { .if_id = if_id, .mtu = 1400, .local_address = OURS };
 
-	return tunnel_new(&config, open("/dev/null", O_RDWR | O_CLOEXEC));
+	return tunnel_new(&config, &(struct device){ .fd = open("/dev/null", O_RDWR | O_CLOEXEC) });
 }
 
 static int setup(void **state)

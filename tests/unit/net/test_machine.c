@@ -255,6 +255,88 @@ static void test_routes_of_equal_weight(void **state)
 	assert_settles(bench);
 }
 
+static size_t tunnel_addresses(struct bench *bench, struct rt_address *ret)
+{
+	AUTO_FREE struct rt_address *addresses = NULL;
+	struct domain *domain = domain_of(bench, "vpc-a");
+	struct rt_link link;
+	size_t len = 0, found = 0;
+
+	assert_int_equal(rt_link_find(domain->netlink, "vco7", &link), 0);
+	assert_int_equal(rt_addresses(domain->netlink, &addresses, &len), 0);
+	for (size_t i = 0; i < len; i++)
+		if (addresses[i].index == link.index) {
+			*ret = addresses[i];
+			found++;
+		}
+	return found;
+}
+
+static void put_bgp(struct bench *bench, const char *block)
+{
+	AUTO_FREE char *text =
+		xasprintf("{'VpnGatewayId':'vpn-a','CustomerGatewayId':'cgw-a','Number':7,"
+			  "'LocalSubnet':'0.0.0.0/0','RemoteSubnet':'0.0.0.0/0','BgpConfig':{%s}}",
+			block);
+
+	world_put(bench->world, "vpn-connection/vco-a", text);
+}
+
+/* The address of a BGP session comes, moves and goes with the setting; it comes back when somebody
+ * removes it, and one that somebody else put there stays. */
+static void test_address_of_a_session(void **state)
+{
+	struct rt_address address, foreign = { .prefix = { { inet_addr("192.0.2.77") }, 32 } };
+	struct rt_link link;
+
+	ON_A_MACHINE(state);
+	make_lan(bench);
+	assert_settles(bench);
+	assert_int_equal(tunnel_addresses(bench, &address), 0);
+	put_bgp(bench,
+		"'EnableBgp':true,'TunnelCidr':'169.254.10.0/30','LocalBgpIp':'169.254.10.1'");
+	assert_int_equal(settle(bench), 1);
+	assert_int_equal(settle(bench), 0);
+	assert_int_equal(tunnel_addresses(bench, &address), 1);
+	assert_int_equal(address.prefix.addr.v4, inet_addr("169.254.10.1"));
+	assert_int_equal(address.prefix.len, 30);
+	assert_int_equal(rt_address_delete(domain_of(bench, "vpc-a")->netlink, &address), 0);
+	/* with the last address of a link the kernel takes all its routes */
+	assert_int_equal(settle(bench), 5);
+	put_bgp(bench,
+		"'EnableBgp':true,'TunnelCidr':'169.254.10.0/30','LocalBgpIp':'169.254.10.2'");
+	assert_int_equal(settle(bench), 1);
+	assert_int_equal(settle(bench), 0);
+	assert_int_equal(tunnel_addresses(bench, &address), 1);
+	assert_int_equal(address.prefix.addr.v4, inet_addr("169.254.10.2"));
+	assert_int_equal(rt_link_find(domain_of(bench, "vpc-a")->netlink, "vco7", &link), 0);
+	foreign.index = link.index;
+	assert_int_equal(rt_address_add(domain_of(bench, "vpc-a")->netlink, &foreign), 0);
+	put_bgp(bench, "'EnableBgp':false");
+	assert_settles(bench);
+	assert_int_equal(tunnel_addresses(bench, &address), 1);
+	assert_int_equal(address.prefix.addr.v4, foreign.prefix.addr.v4);
+}
+
+/* The kernel says nothing of the routes that go with the last address: who takes it away has them
+ * looked for again. */
+static void test_routes_after_the_last_address(void **state)
+{
+	int marks;
+
+	ON_A_MACHINE(state);
+	make_lan(bench);
+	put_bgp(bench,
+		"'EnableBgp':true,'TunnelCidr':'169.254.10.0/30','LocalBgpIp':'169.254.10.1'");
+	assert_settles(bench);
+	put_bgp(bench, "'EnableBgp':false");
+	marks = bench->marks;
+	assert_int_equal(settle(bench), 1);
+	assert_int_equal(bench->marks, marks + 2); /* the connection and its one route */
+	assert_int_equal(settle(bench), 4);
+	assert_int_equal(settle(bench), 0);
+}
+
 #define POLICY "vpn-pbr-route-entry/vpn-a.vco-a.10.0.0.0-24.10.9.0.0-16"
 
 static void put_policy(struct bench *bench, uint32_t priority, uint32_t weight)
@@ -644,6 +726,8 @@ int main(void)
 		TEST(test_a_lan_that_cannot_go_back_is_still_seen),
 		TEST(test_a_lan_that_is_there_already),
 		TEST(test_routes_of_equal_weight),
+		TEST(test_address_of_a_session),
+		TEST(test_routes_after_the_last_address),
 		TEST(test_policy_routes),
 		TEST(test_what_was_left_at_two_places),
 		TEST(test_a_device_that_cannot_be_made_marks_nothing),
