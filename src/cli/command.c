@@ -22,9 +22,9 @@
 				.value = "0.0.0.0/0",                                              \
 				.unless = "LocalSubnet" },                                         \
 			{ .parameter = "EffectImmediately", .value = "true" },                     \
-			{ "IkeConfig", "IkeVersion", "ikev2", NULL, false },                       \
-			{ "IkeConfig", "IkeAuthAlg", "sha1", NULL, false },                        \
-			{ "IpsecConfig", "IpsecAuthAlg", "sha1", NULL, false },                    \
+			{ "IkeConfig", "IkeVersion", "ikev2" },                                    \
+			{ "IkeConfig", "IkeAuthAlg", "sha1" },                                     \
+			{ "IpsecConfig", "IpsecAuthAlg", "sha1", .unless_aead = true },            \
 	}
 
 const struct command commands[] = {
@@ -38,6 +38,9 @@ const struct command commands[] = {
 	{ "gateway", "modify", "ModifyVpnGatewayAttribute", { "VpnGatewayId" },
 		.options = COMMAND_WAITS },
 	{ "gateway", "delete", "DeleteVpnGateway", { "VpnGatewayId" }, .options = COMMAND_ASKS },
+	{ "gateway", "encapsulation", "DescribeVpnGatewayEncapsulation", { "VpnGatewayId" } },
+	{ "gateway", "set-encapsulation", "ModifyVpnGatewayEncapsulation",
+		{ "VpnGatewayId", "UdpEncapsulation" } },
 	{ "gateway", "move", "MoveVpnResourceGroup", { "InstanceId", "NewResourceGroupId" },
 		{ FIXED("ResourceType", "VpnGateway") } },
 	{ "gateway", "zones", "DescribeVpnGatewayAvailableZones",

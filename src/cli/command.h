@@ -16,6 +16,7 @@ struct preset {
 	const char *parameter, *member, *value;
 	const char *unless; /* not when this parameter is given */
 	bool is_fixed;      /* belongs to the command: there is no flag for it */
+	bool unless_aead;   /* not beside an encryption that needs no authentication */
 };
 
 #define COMMAND_POSITIONALS 3

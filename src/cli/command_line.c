@@ -8,6 +8,7 @@
 #include "base/fd.h"
 #include "base/parse.h"
 #include "base/strbuf.h"
+#include "resource/resource.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -278,6 +279,20 @@ static bool was_given(const struct context *context, const char *parameter, size
 	return settings_touch(&only, parameter);
 }
 
+static bool has_aead(const struct context *context)
+{
+	const struct flag *flag =
+		flags_find_parameter(&context->flags, "IpsecConfig", "IpsecEncAlg");
+
+	for (size_t i = 0; flag && i < context->settings.len; i++)
+		for (int value = 0; flag->member->values[value]; value++)
+			if (context->settings.items[i].flag == flag &&
+				strcmp(context->settings.items[i].text,
+					flag->member->values[value]) == 0)
+				return encryption_is_aead(value);
+	return false;
+}
+
 static void add_presets(struct context *context)
 {
 	const size_t given = context->settings.len;
@@ -290,7 +305,8 @@ static void add_presets(struct context *context)
 		/* A fixed one has no flag: the form gets it as it is. */
 		if (!flag || settings_has(&context->settings, flag) ||
 			(preset->member && settings_get(&context->settings, preset->parameter)) ||
-			(preset->unless && was_given(context, preset->unless, given)))
+			(preset->unless && was_given(context, preset->unless, given)) ||
+			(preset->unless_aead && has_aead(context)))
 			continue;
 		settings_add(&context->settings, flag, preset->value);
 	}

@@ -29,8 +29,10 @@ void context_clear(struct context *context)
 
 static int wrong_usage(const struct command *command, const char *problem)
 {
-	fprintf(stderr, "vpngw %s %s: %s; see vpngw %s %s --help\n", command->noun, command->verb,
-		problem, command->noun, command->verb);
+	const char *blank = *command->verb ? " " : "";
+
+	fprintf(stderr, "vpngw %s%s%s: %s; see vpngw %s%s%s --help\n", command->noun, blank,
+		command->verb, problem, command->noun, blank, command->verb);
 	return EXIT_USAGE;
 }
 
@@ -259,12 +261,13 @@ static int print_help(const struct command *command)
 	return fflush(stdout) ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
-static int run_command(const struct command *command, int argc, char **argv)
+int run_command(const struct command *command, int argc, char **argv)
 {
 	AUTO_CONTEXT struct context context = { .command = command,
 		.action = command_action(command) };
 	AUTO_FREE char *problem = NULL;
 
+	(void)setlocale(LC_CTYPE, "C.UTF-8");
 	flags_make(context.action, command_hides, command, &context.flags);
 	if (command_line_read(&context, argc, argv, &problem) < 0)
 		return wrong_usage(command, problem);
@@ -299,7 +302,6 @@ int run_noun(int argc, char **argv)
 	bool wants_help = at < argc && (!strcmp(argv[at], "--help") || !strcmp(argv[at], "-h"));
 	char **arguments;
 
-	(void)setlocale(LC_CTYPE, "C.UTF-8");
 	if (!command) {
 		AUTO_STRBUF struct strbuf out = STRBUF_INIT(OUTPUT_MAX);
 

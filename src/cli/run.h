@@ -24,6 +24,8 @@ struct context {
 void context_clear(struct context *context);
 #define AUTO_CONTEXT CLEANUP(context_clear)
 
+/* argv[0] is the first argument behind the command's words; the exit status. */
+int run_command(const struct command *command, int argc, char **argv);
 /* argv[0] is the noun; the exit status. */
 int run_noun(int argc, char **argv);
 /*

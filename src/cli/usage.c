@@ -23,7 +23,7 @@ char *usage_line(const struct command *command)
 	const struct catalogue_action *action = command_action(command);
 	struct strbuf text = STRBUF_INIT(1024);
 
-	strbuf_addf(&text, "vpngw %s %s", command->noun, command->verb);
+	strbuf_addf(&text, "vpngw %s%s%s", command->noun, *command->verb ? " " : "", command->verb);
 	for (size_t i = 0; i < COMMAND_POSITIONALS && command->positionals[i]; i++) {
 		const struct parameter *row = action->parameters;
 		AUTO_FREE char *name = upper(command->positionals[i]);

@@ -89,8 +89,7 @@ static void tell_still_down(
 			"waiting for traffic: negotiation starts with the first packet for the "
 			"peer's networks, or with the peer");
 	else if (condition->reason == REASON_DATA_PLANE_LOST ||
-		 condition->reason == REASON_DISABLED ||
-		 condition->reason == REASON_CHARON_GONE)
+		 condition->reason == REASON_DISABLED || condition->reason == REASON_CHARON_GONE)
 		connection_log_line(
 			log, id, CONNECTION_LOG_WARN, "not up: %s", reason_text(condition->reason));
 }

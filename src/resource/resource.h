@@ -102,6 +102,7 @@ struct vpn_gateway {
 	bool enable_ipsec, enable_ssl;
 	uint32_t ssl_connections;
 	bool auto_propagate;
+	bool udp_encapsulation; /* our extension: forced wherever the peer can */
 };
 
 struct customer_gateway {
@@ -180,7 +181,8 @@ struct vpn_connection {
 	struct bgp_config bgp_config;
 	uint32_t number; /* unique among connections and never reused soon: if_id and link name */
 	bool disabled;   /* our extension: it is kept, but negotiated by neither side */
-	uint32_t resets; /* how often its SAs were to be made anew; another number, another tunnel */
+	uint32_t
+		resets; /* how often its SAs were to be made anew; another number, another tunnel */
 };
 
 bool vpn_connection_is_destination_mode(const struct vpn_connection *connection);

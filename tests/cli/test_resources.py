@@ -5,8 +5,10 @@ import json
 import os
 import pathlib
 import pty
+import re
 import subprocess
 import sys
+import time
 
 import pytest
 
@@ -15,6 +17,7 @@ sys.path[:0] = [str(HERE.parent / "component"), str(HERE.parent / "conformance")
 
 from gateway import BUILD, ZONE, Gateway  # noqa: E402
 from reference import compare, operations  # noqa: E402
+from wire import Client  # noqa: E402
 
 VPNGW = BUILD / "src" / "cli" / "vpngw"
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
@@ -64,6 +67,12 @@ def shell():
         assert "Sanitizer" not in gateway.log_text() and "runtime error" not in gateway.log_text()
 
 
+@pytest.fixture
+def fresh():
+    with Gateway() as gateway:
+        yield gateway
+
+
 @pytest.fixture(scope="module")
 def site(shell):
     """A VPC with a gateway, and a customer gateway."""
@@ -79,6 +88,17 @@ def has_types(operation, answer):
     wrong = [(check, seen) for check, seen in compare(operation, [answer])
              if seen not in ("", "absent") and "/answer/" in check]
     assert not wrong, wrong
+
+
+def test_an_aead_cipher_comes_without_the_preset_beside_it(site):
+    made = site.json("connection", "create", "--gateway", "hq", "--customer-gateway", "office", "--ipsec-enc-alg", "aes128gcm")
+    shown = site.json("connection", "show", made["VpnConnectionId"])
+    assert shown["IpsecConfig"]["IpsecEncAlg"] == "aes128gcm" and "IpsecAuthAlg" not in shown["IpsecConfig"]
+    assert shown["IkeConfig"]["IkeAuthAlg"] == "sha1"
+    assert site.json("gateway", "encapsulation", "hq")["UdpEncapsulation"] is False
+    assert site.json("gateway", "set-encapsulation", "hq", "true")["UdpEncapsulation"] is True
+    site("gateway", "set-encapsulation", "hq", "false")
+    site("connection", "delete", made["VpnConnectionId"], "--yes")
 
 
 def test_life_of_a_connection(site):
@@ -116,6 +136,17 @@ def test_life_of_a_connection(site):
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "none\n")
 
 
+def test_presets_give_way(site):
+    made = site.json("connection", "create", "--gateway", "hq", "--customer-gateway", "office", "--name", "other",
+                     "--ipsec-enc-alg", "aes128gcm", "--ike-config", '{"ikeVersion": "ikev1"}',
+                     "--no-effect-immediately")["VpnConnectionId"]
+    shown = site.json("connection", "show", made)
+    # what is given whole is sent as it is: the rest are the API's own defaults
+    assert (shown["IkeConfig"]["IkeVersion"], shown["IkeConfig"]["IkeAuthAlg"]) == ("ikev1", "md5")
+    assert (shown["EffectImmediately"], "IpsecAuthAlg" in shown["IpsecConfig"]) == (False, False)
+    site("connection", "delete", made, "--yes")
+
+
 def test_policy_routes(site):
     made = site.json("connection", "create", "--gateway", "hq", "--customer-gateway", "office", "--name", "flows",
                      "--local-subnet", "10.1.0.0/16", "--remote-subnet", "192.168.0.0/24", "--no-auto-config-route")
@@ -145,8 +176,10 @@ def test_every_list_has_the_types_of_the_api(site):
 
 
 def test_a_list_has_all_pages(shell):
+    client = Client(shell.gateway, "none")
     for number in range(120):
-        shell("customer-gateway", "create", f"198.51.100.{number + 100}", "--name", f"peer-{number}")
+        client.call("CreateCustomerGateway", {"IpAddress": f"198.51.100.{number + 100}", "Name": f"peer-{number}"})
+    client.close()
     listed = shell.json("customer-gateway", "list")["CustomerGateways"]["CustomerGateway"]
     names = {one["Name"] for one in listed}
     assert {f"peer-{number}" for number in range(120)} <= names and len(listed) == len(
@@ -247,3 +280,119 @@ def test_access_keys(shell):
     shell("access-key", "enable", key["AccessKeyId"])
     shell("access-key", "delete", key["AccessKeyId"], "--yes")
     assert seen() is None
+
+
+COMPLETIONS = HERE.parents[1] / "dist" / "completion"
+COMPLETE_BASH = """source {script}; COMP_WORDS=({words}); COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1)); _vpngw
+echo "${{COMPREPLY[@]}}" """
+COMPLETE_ZSH = """autoload -Uz compinit; compinit -u -D; compadd() {{ shift; print -r -- "$@" }}
+source {script}; words=({words}); CURRENT=$#words; _vpngw"""
+
+
+@pytest.mark.parametrize("shell_name", ["bash", "zsh"])
+@pytest.mark.parametrize("words, some", [
+    ("vpngw ''", {"status", "connection", "policy-route", "up"}),
+    ("vpngw connection ''", {"create", "config", "logs"}),
+    ("vpngw connection create ''", {"--psk-file", "--ike-version", "--no-enable-dpd", "--wait", "--profile"}),
+    ("vpngw connection create --ike-version ''", {"ikev1", "ikev2"}),
+    ("vpngw connection show x --output ''", {"table", "json"}),
+    ("vpngw status ''", {"--vpn-gateway-id", "--output"}),
+])
+def test_completion(shell_name, words, some):
+    script = COMPLETIONS / ("vpngw.bash" if shell_name == "bash" else "_vpngw")
+    text = (COMPLETE_BASH if shell_name == "bash" else COMPLETE_ZSH).format(script=script, words=words)
+    options = ["--norc", "--noprofile"] if shell_name == "bash" else ["-f"]
+    done = subprocess.run([shell_name, *options, "-c", text], capture_output=True, text=True, check=True)
+    assert some <= set(done.stdout.split()), done
+    if "--ike-version" in words:
+        assert set(done.stdout.split()) == some
+
+
+def test_manual_page_is_well_formed():
+    page = HERE.parents[1] / "docs" / "vpngw.8"
+    done = subprocess.run(["groff", "-man", "-ww", "-Tutf8", "-P-cbou", page], capture_output=True, text=True, check=True)
+    assert not done.stderr and "--psk-file" in done.stdout.replace("\N{MINUS SIGN}", "-")
+
+
+def test_status(site):
+    made = site.json("connection", "create", "--gateway", "hq", "--customer-gateway", "office", "--name", "seen")
+    text = site("status")
+    gateways, connections = text.split("\n\n")
+    assert "hq" in gateways and gateways.startswith("GATEWAY ")
+    row = next(line for line in connections.splitlines() if made["VpnConnectionId"] in line)
+    assert row.split()[1:6] == ["seen", "updating", "-", "-", "-"]
+    site("connection", "down", "seen", "--yes")
+    assert "disabled" in site("status", "--gateway", "hq")
+    assert "DependencyViolation" not in site("connection", "up", "seen")
+    whole = site.json("status")
+    assert [one["Name"] for one in whole["VpnConnections"]] == ["seen"] and whole["VpnGateways"][0]["Name"] == "hq"
+    site("connection", "reset", "seen", "--yes")
+    site("connection", "delete", "seen", "--yes")
+
+
+def test_waiting_says_why_and_ends(site):
+    """Nobody applies anything here: there is no agent."""
+    done = site.run("connection", "create", "--gateway", "hq", "--customer-gateway", "office", "--name", "slow",
+                    "--wait", "--timeout", "1")
+    assert done.returncode == 1 and "not done within 1 s" in done.stderr and "updating" in done.stderr
+    site("connection", "delete", "slow", "--yes")
+
+
+def test_logs(site):
+    made = site.json("connection", "create", "--gateway", "hq", "--customer-gateway", "office", "--name", "told")
+    now = int(time.time() * 1000)
+    site.gateway.keep_log(made["VpnConnectionId"], [
+        (now - 1000 * (130 - i), "INFO", "", f"line {i} \x1b[31m", "") for i in range(120)])
+    lines = site("connection", "logs", "told").splitlines()
+    assert [line.split("]: ", 1)[1] for line in lines] == [f"line {i} ?[31m" for i in range(120)]
+    process = subprocess.Popen([VPNGW, "connection", "logs", "--config", site.gateway.config, "told", "-f"],
+                               stdout=subprocess.PIPE, text=True)
+    try:
+        assert [process.stdout.readline() for _ in range(120)][-1].endswith("line 119 ?[31m\n")
+        site.gateway.keep_log(made["VpnConnectionId"], [(int(time.time() * 1000), "INFO", "", "new", "")])
+        assert process.stdout.readline().endswith("[INFO]: new\n")
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+    assert "neither a period" in site.wrong("connection", "logs", "told", "-f", "--minute-period", "5")
+    site("connection", "delete", "told", "--yes")
+
+
+def test_peer_config(site):
+    made = site.json("connection", "create", "--gateway", "hq", "--customer-gateway", "office", "--name", "peer",
+                     "--psk-file", "-", input=PSK)
+    text = site("connection", "config", "peer", "swanctl-policy")
+    assert text.startswith("# IPsec connection") and f"connections {{\n\t{made['VpnConnectionId']}" in text
+    assert PSK in site("connection", "config", "peer")
+    answer = site.json("connection", "config", "peer", "--format", "json")
+    assert json.loads(answer["Config"])["VpnConnections"][0]["IkeConfig"]["Psk"] == PSK
+    assert "group2" in site.refused("connection", "config", "peer", "--format", "libreswan")
+    reader = site.json("access-key", "create", "read-only")["AccessKey"]
+    done = subprocess.run([VPNGW, "connection", "config", "peer", "swanctl-policy"], capture_output=True, text=True,
+                          check=False, env=os.environ | {
+                              "VPNGW_ENDPOINT": f"http://127.0.0.1:{site.gateway.port}",
+                              "VPNGW_ACCESS_KEY_ID": reader["AccessKeyId"],
+                              "VPNGW_ACCESS_KEY_SECRET": reader["AccessKeySecret"]})
+    assert done.returncode == 0 and PSK not in done.stdout and "REPLACE-WITH-THE-PRE-SHARED-KEY" in done.stdout
+    assert "in place of the mark" in done.stderr
+    site("access-key", "delete", reader["AccessKeyId"], "--yes")
+    site("connection", "delete", "peer", "--yes")
+
+
+def test_the_session_of_the_readme(fresh, tmp_path):
+    """As it stands there; nobody applies anything here, so it cannot wait."""
+    page = (HERE.parents[1] / "README.md").read_text(encoding="utf-8")
+    lines = re.findall(r"^\$ (vpngw .*)$", page, re.MULTILINE)
+    assert len(lines) == 8
+    (tmp_path / "key").write_text("a-secret\n", encoding="ascii")
+    key_id, secret = fresh.access_key()
+    environment = os.environ | {"VPNGW_ENDPOINT": f"http://127.0.0.1:{fresh.port}", "VPNGW_ACCESS_KEY_ID": key_id,
+                                "VPNGW_ACCESS_KEY_SECRET": secret, "PATH": f"{VPNGW.parent}:{os.environ['PATH']}"}
+    for line in lines:
+        line = line.replace(" --wait", "").replace("cn-hangzhou-a", ZONE)
+        done = subprocess.run(["sh", "-c", line], cwd=tmp_path, env=environment, capture_output=True, text=True,
+                              check=False)
+        assert done.returncode == 0, f"{line}: {done.stderr}"
+    assert '"a-secret"' in (tmp_path / "office.conf").read_text(encoding="utf-8")
+    assert "office" in done.stdout and "updating" in done.stdout

@@ -76,15 +76,3 @@ def test_a_group_is_one_file(lab, site):
         assert len(dc.children()) == 2 and len(dc.sas()) == 1
     finally:
         lab.api.DeleteVpnConnection(VpnConnectionId=second)
-
-
-def test_without_the_permission_there_is_no_key(lab, site):
-    s = site()
-    s.create()
-    made = s.gateway.call("CreateAccessKey", Policy="read-only")["AccessKey"]
-    environment = {"VPNGW_ACCESS_KEY_ID": made["AccessKeyId"], "VPNGW_ACCESS_KEY_SECRET": made["AccessKeySecret"],
-                   "VPNGW_ENDPOINT": f"http://127.0.0.1:{s.gateway.port}"}
-    text = s.gateway.machine.run(["env", *(f"{name}={value}" for name, value in environment.items()),
-                                  s.gateway.build / "src" / "cli" / "vpngw", "connection", "config", s.id,
-                                  "--format", "swanctl-policy"])
-    assert s.ike["Psk"] not in text and "REPLACE-WITH-THE-PRE-SHARED-KEY" in text

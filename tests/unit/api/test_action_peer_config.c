@@ -216,6 +216,7 @@ static void version_one_and_its_modes(void **state)
 	has(&sample, "swanctl-policy", "dpd_timeout = 30s\n");
 	has_not(&sample, "swanctl-policy", "aggressive");
 	has(&sample, "libreswan", "ikev2=no\n");
+	has(&sample, "libreswan", "\nconfig setup\n\tikev1-policy=accept\n");
 	set(sample.connections[0], "IkeConfig", "{\"IkeMode\":\"aggressive\"}");
 	has(&sample, "swanctl-policy", "aggressive = yes\n");
 	has(&sample, "swanctl-policy", "i_dont_care_about_security_and_use_aggressive_mode_psk");
@@ -340,7 +341,9 @@ static void routes_and_interfaces(void **state)
 	has(&sample, "json", "\"PeerAsn\": \"45104\"");
 	set(sample.connections[0], "LocalSubnet", "0.0.0.0/0");
 	set(sample.connections[0], "RemoteSubnet", "0.0.0.0/0");
-	has(&sample, "libreswan", "ipsec-interface=3\n");
+	has(&sample, "libreswan", "ipsec-interface=3\n\tleftupdown=%disabled\n");
+	has(&sample, "libreswan", "#   ip link add ipsec3 type xfrm if_id 3\n");
+	has(&sample, "libreswan", "#   ip route add 0.0.0.0/0 dev ipsec3\n");
 	sample_done(&sample);
 }
 
@@ -356,6 +359,21 @@ static void what_libreswan_lacks(void **state)
 	set(sample.connections[0], "IkeConfig", "{\"IkePfs\":\"group5\"}");
 	set(sample.connections[0], "IpsecConfig", "{\"IpsecEncAlg\":\"des\"}");
 	refuse(&sample, "libreswan", "IpsecConfig.IpsecEncAlg");
+	sample_done(&sample);
+}
+
+static void ciphers_that_authenticate(void **state)
+{
+	struct sample sample;
+
+	(void)state;
+	sample_init(&sample);
+	set(sample.connections[0], "IkeConfig", "{\"IkeEncAlg\":\"aes128gcm\"}");
+	sample.connections[0]->ipsec_config.ipsec_enc_alg = ENC_CHACHA20;
+	sample.connections[0]->ipsec_config.ipsec_auth_alg = AUTH_NONE;
+	has(&sample, "swanctl-policy", "proposals = aes128gcm16-prfsha1-modp2048\n");
+	has(&sample, "swanctl-policy", "esp_proposals = chacha20poly1305-modp1536\n");
+	refuse(&sample, "libreswan", "IkeConfig.IkeEncAlg");
 	sample_done(&sample);
 }
 
@@ -382,6 +400,7 @@ int main(void)
 		cmocka_unit_test(several_blocks_and_a_group),
 		cmocka_unit_test(routes_and_interfaces),
 		cmocka_unit_test(what_libreswan_lacks),
+		cmocka_unit_test(ciphers_that_authenticate),
 		cmocka_unit_test(every_format_has_a_name),
 	};
 
