@@ -243,7 +243,8 @@ static void sas_changed(struct esp *esp, const struct espd_tunnel_sas *sas)
 	if (held) {
 		held->inbound_sas = sas->inbound;
 		held->outbound_sas = sas->outbound;
-		if (esp->is_dumped && !esp->is_dumping && has_turned(held) && esp->parts.carrying_changed)
+		if (esp->is_dumped && !esp->is_dumping && has_turned(held) &&
+			esp->parts.carrying_changed)
 			esp->parts.carrying_changed(esp->parts.carrying_arg, sas->if_id);
 	}
 	if (connection)
