@@ -121,8 +121,9 @@ struct espd_tunnel_counters {
 	uint32_t reserved;
 	uint64_t in_packets, in_bytes, out_packets, out_bytes; /* inner packets and bytes */
 	uint64_t last_in_ms,
-		last_out_ms; /* CLOCK_MONOTONIC milliseconds of the last packet, 0 = none */
-	uint64_t drop_no_sa; /* outbound without an SA */
+		last_out_ms;     /* CLOCK_MONOTONIC milliseconds of the last packet, 0 = none */
+	uint64_t out_unanswered; /* outbound packets, sent or without an SA, since last_in_ms */
+	uint64_t drop_no_sa;     /* outbound without an SA */
 	uint64_t drop_selector_in, drop_selector_out; /* outside the negotiated selectors */
 	uint64_t drop_replay;
 	uint64_t drop_auth;      /* integrity check failed */

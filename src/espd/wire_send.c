@@ -10,6 +10,7 @@
  */
 #include "espd/wire.h"
 
+#include "base/log.h"
 #include "espd/ipv4.h"
 #include "espd/wire_error.h"
 
@@ -222,8 +223,13 @@ static void recover(struct wire *wire, const struct parcel *parcel, struct wire_
 		return;
 	}
 	send_apart(wire, packets, parcel->len);
-	if (parcel->len > 1 && (err == -EIO || err == -EINVAL) && packets[0].result == 0)
-		wire->apart_until_ms = now_ms + APART_MS;
+	if (parcel->len < 2 || (err != -EIO && err != -EINVAL) || packets[0].result < 0)
+		return;
+	if (!wire->apart_until_ms)
+		log_notice("kernel or network card does not segment UDP, packets leave singly "
+			   "error=\"%s\"",
+			strerror(-err));
+	wire->apart_until_ms = now_ms + APART_MS;
 }
 
 void wire_send_burst(struct wire *wire, struct wire_sender *sender, struct wire_packet *packets,

@@ -41,7 +41,7 @@ ANY = ("0.0.0.0", "255.255.255.255", 0, 65535, 0)
 HEADER = struct.Struct("=HHI")
 TUNNEL_COUNTERS_NAMES = (
     "if_id inbound_sas outbound_sas reserved in_packets in_bytes out_packets out_bytes last_in_ms last_out_ms "
-    "no_sa selector_in selector_out replay auth malformed too_big ipv6 sequence io"
+    "out_unanswered no_sa selector_in selector_out replay auth malformed too_big ipv6 sequence io"
 ).split()
 GLOBAL_COUNTERS_NAMES = "ike_in ike_out keepalives ike_limit ike_queue garbage unknown_spi drop_ike_out".split()
 

@@ -68,8 +68,11 @@ static void tell_turned(struct esp *esp)
 	for (struct held *held = esp->held; held; held = held->hh.next)
 		if (held->endpoint.is_tunnel && has_turned(held))
 			have_turned = true;
-	if (have_turned)
-		esp->parts.mark(esp->parts.mark_arg, KIND_VPC, NULL);
+	if (!have_turned)
+		return;
+	esp->parts.mark(esp->parts.mark_arg, KIND_VPC, NULL);
+	if (esp->parts.all_changed)
+		esp->parts.all_changed(esp->parts.carrying_arg);
 }
 
 /* What espd lost and no resource asks for any more: kept, its socket would hold the port for ever.
@@ -108,6 +111,11 @@ int esp_carries(const struct esp *esp, uint32_t number)
 	if (esp->is_dumping) /* what was told last stands until all is known */
 		return held && held->was_carrying;
 	return held && held_is_carrying(held);
+}
+
+bool esp_was_lost_within(const struct esp *esp, int64_t ms)
+{
+	return !esp->is_dumped || (esp->turned.ns && mono_diff_ms(mono_now(), esp->turned) <= ms);
 }
 
 static void held_socket(struct esp *esp, const struct espd_socket *socket, int fd)
@@ -221,6 +229,8 @@ static void connected(void *arg)
 	struct esp *esp = arg;
 
 	log_notice("connected to vpngw-espd");
+	if (esp->turned.ns)
+		esp->turned = mono_now();
 	esp->parts.mark(esp->parts.mark_arg, KIND_VPC, NULL);
 }
 
@@ -229,6 +239,7 @@ static void lost(void *arg)
 	struct esp *esp = arg;
 
 	log_warn("vpngw-espd is gone");
+	esp->turned = mono_now();
 	esp->is_dumped = esp->is_dumping = false;
 	held_forget(esp->held);
 	esp->parts.mark(esp->parts.mark_arg, KIND_VPC, NULL);
@@ -313,6 +324,7 @@ void esp_free(struct esp *esp)
 		return;
 	loop_timer_free(esp->poll);
 	client_free(esp->client);
+	esp_drop_questions(esp);
 	held_clear(&esp->held);
 	esp_clear_moved(esp);
 	free(esp);
