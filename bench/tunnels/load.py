@@ -10,11 +10,16 @@ UDP_LARGE, UDP_SMALL = 1340, 200  # bytes of payload
 LOSS_MAX = 1.0  # percent
 
 
+class Broken(RuntimeError):
+    """The load lost its own control connection, through the same tunnel."""
+
+
 def iperf(pair, *options):
     out = pair.ends["a"].run(["taskset", "-c", str(CORE["a"]), "iperf3", "-c", INNER["b"], "-J", *options], check=False)
     result = json.loads(out)
     if "error" in result:
-        raise RuntimeError(f"{pair.who}: iperf3 says {result['error']}")
+        pair.serve()
+        raise Broken(f"{pair.who}: iperf3 says {result['error']}")
     return result["end"]
 
 
@@ -32,9 +37,14 @@ def tcp(pair, amount, streams=1):
 
 
 def udp(pair, size, mbps, seconds):
-    """(Mbit/s received, packets/s received, percent lost) when so much is offered; mbps None: all iperf3 can"""
-    offer = ["-b", f"{mbps:.3f}M", *some(mbps, seconds)] if mbps else ["-b", "0", "-t", f"{seconds:.0f}"]
-    got = iperf(pair, "-u", "-l", str(size), *offer)["sum"]
+    """(Mbit/s received, packets/s received, percent lost) when so much is offered.
+
+    A tunnel so flooded that the load's control connection breaks carried nothing.
+    """
+    try:
+        got = iperf(pair, "-u", "-l", str(size), "-b", f"{mbps:.3f}M", *some(mbps, seconds))["sum"]
+    except Broken:
+        return 0.0, 0.0, 100.0
     arrived = got["packets"] - got["lost_packets"]
     return arrived * size * 8 / got["seconds"] / 1e6, arrived / got["seconds"], got["lost_percent"]
 

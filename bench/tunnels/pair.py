@@ -29,6 +29,7 @@ class Pair:
         self.who, self.folder = who, pathlib.Path(folder)
         self.ends = {end: Machine(f"{who}-{end}", folder) for end in "ab"}
         self.endpoints = {}  # end: Daemon
+        self.server, self.served = None, 0
         link(self.ends["a"], "wan0", self.ends["b"], "wan0")
         for end, machine in self.ends.items():
             machine.run("sysctl -qw net.ipv6.conf.all.disable_ipv6=1 net.ipv6.conf.default.disable_ipv6=1")
@@ -49,8 +50,12 @@ class Pair:
         return self.ends[end].start(name, ["taskset", "-c", str(CORE[end]), *command], env)
 
     def serve(self):
-        """What receives the load at b."""
-        self.on_core("b", "iperf3", ["iperf3", "-s", "--forceflush"]).wait_for("Server listening")
+        """What receives the load at b; a new one, whatever the last one is at."""
+        if self.server:
+            self.server.kill()
+        self.served += 1
+        self.server = self.on_core("b", f"iperf3-{self.served}", ["iperf3", "-s", "--forceflush"])
+        self.server.wait_for("Server listening")
 
     def select(self, suite):
         raise NotImplementedError
