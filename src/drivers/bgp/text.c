@@ -15,6 +15,9 @@
 
 #define HOLD_LINE "\tdisabled;\n"
 #define GATEWAY_MAX (4 * 1024 * 1024)
+/* Of the kernel's notices for BIRD: those of thousands of routes at once. What does not fit is only
+ * noticed with the next scan. */
+#define NOTICES_SIZE 8388608U
 /* The attribute of a static route: numbers of the connections it leads into. */
 #define VIA "vpngw_via"
 
@@ -137,13 +140,14 @@ char *text_gateway(const struct world *world, const struct vpn_gateway *gateway)
 		"ipv4 table " BGP_TABLE_PREFIX "%u;\n"
 		"protocol kernel kernel_%u {\n"
 		"\tkernel table %u;\n"
-		"\tscan time 5;\n"
+		"\tscan time 5; netlink rx buffer %u;\n"
 		"\tipv4 { table " BGP_TABLE_PREFIX
 		"%u; import none; export where source = RTS_BGP; };\n"
 		"}\n"
 		"protocol static static_%u {\n"
 		"\tipv4 { table " BGP_TABLE_PREFIX "%u; };\n",
-		gateway->meta.id, number, number, kernel_table_bgp(number), number, number, number);
+		gateway->meta.id, number, number, kernel_table_bgp(number), NOTICES_SIZE, number,
+		number, number);
 	add_vswitches(world, gateway->vpc_id, &nets);
 	add_published(world, gateway->meta.id, &nets);
 	if (nets.len)

@@ -107,7 +107,7 @@ static void test_gateway(void **state)
 		"ipv4 table bgp_3;\n"
 		"protocol kernel kernel_3 {\n"
 		"\tkernel table 10006;\n"
-		"\tscan time 5;\n"
+		"\tscan time 5; netlink rx buffer 8388608;\n"
 		"\tipv4 { table bgp_3; import none; export where source = RTS_BGP; };\n"
 		"}\n"
 		"protocol static static_3 {\n"
