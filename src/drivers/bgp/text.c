@@ -21,6 +21,10 @@
 /* The attribute of a static route: numbers of the connections it leads into. */
 #define VIA "vpngw_via"
 
+/* Longer than that of peers that try as soon as we do: two connections that meet half way end both,
+ * and the next two might meet again. */
+#define CONNECT_DELAY_S 2U
+
 /* A network to be advertised; number 0: of the VPC itself. */
 struct net {
 	struct prefix prefix;
@@ -203,7 +207,7 @@ char *text_session(const struct world *world, const struct vpn_connection *conne
 		      "\tstrict bind; direct;\n"
 		      "%s%s%s"
 		      "\thold time %u; keepalive time %u;\n"
-		      "\tconnect delay time 1; connect retry time 2; error wait time 1, 5;\n"
+		      "\tconnect delay time %u; connect retry time 2; error wait time 1, 5;\n"
 		      "\tgraceful restart off;\n"
 		      "\tipv4 {\n"
 		      "\t\ttable " BGP_TABLE_PREFIX "%u;\n"
@@ -215,8 +219,8 @@ char *text_session(const struct world *world, const struct vpn_connection *conne
 		      "}\n",
 		number, connection->meta.id, router_id, local, bgp->local_asn, remote, peer->asn,
 		number, key ? "\tpassword \"" : "", key ? (const char *)key->bytes : "",
-		key ? "\";\n" : "", BGP_HOLD_S, BGP_KEEPALIVE_S, gateway->number, BGP_PREFIX_LIMIT,
-		number);
+		key ? "\";\n" : "", BGP_HOLD_S, BGP_KEEPALIVE_S, CONNECT_DELAY_S, gateway->number,
+		BGP_PREFIX_LIMIT, number);
 }
 
 void text_free(char *text)

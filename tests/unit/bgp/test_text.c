@@ -49,7 +49,7 @@ static void test_session(void **state)
 		"\tstrict bind; direct;\n"
 		"\tpassword \"" SAMPLE_KEY "\";\n"
 		"\thold time 15; keepalive time 5;\n"
-		"\tconnect delay time 1; connect retry time 2; error wait time 1, 5;\n"
+		"\tconnect delay time 2; connect retry time 2; error wait time 1, 5;\n"
 		"\tgraceful restart off;\n"
 		"\tipv4 {\n"
 		"\t\ttable bgp_3;\n"
