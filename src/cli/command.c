@@ -38,6 +38,9 @@ const struct command commands[] = {
 	{ "gateway", "modify", "ModifyVpnGatewayAttribute", { "VpnGatewayId" },
 		.options = COMMAND_WAITS },
 	{ "gateway", "delete", "DeleteVpnGateway", { "VpnGatewayId" }, .options = COMMAND_ASKS },
+	{ "gateway", "encapsulation", "DescribeVpnGatewayEncapsulation", { "VpnGatewayId" } },
+	{ "gateway", "set-encapsulation", "ModifyVpnGatewayEncapsulation",
+		{ "VpnGatewayId", "UdpEncapsulation" } },
 	{ "gateway", "move", "MoveVpnResourceGroup", { "InstanceId", "NewResourceGroupId" },
 		{ FIXED("ResourceType", "VpnGateway") } },
 	{ "gateway", "zones", "DescribeVpnGatewayAvailableZones",
@@ -161,6 +164,9 @@ const struct command commands[] = {
 		{ FIXED("Status", "Inactive") }, .doc = "Refuses what a key signs." },
 	{ "access-key", "delete", "DeleteAccessKey", { "UserAccessKeyId" },
 		.options = COMMAND_ASKS },
+
+	{ "resource-group", "list", "ListResourceGroups",
+		.columns = "ID:ResourceGroupId DEFAULT:IsDefault" },
 
 	{ "region", "list", "DescribeRegions", .columns = "ID:RegionId NAME:LocalName" },
 	{ "region", "zones", "DescribeZones", .columns = "ID:ZoneId NAME:LocalName" },

@@ -100,7 +100,7 @@ static void count_delivered(
 	}
 	counters->in_packets += packets;
 	counters->in_bytes += size;
-	counters->last_in_ms = worker->now_ms;
+	tunnel_note_in(tunnel, counters, worker->now_ms);
 }
 
 static void write_apart(struct worker *worker, const struct joined *joined)

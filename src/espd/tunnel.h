@@ -40,6 +40,8 @@ MUST_CHECK int tunnel_check(const struct espd_tunnel *config);
 struct tunnel *tunnel_new(const struct espd_tunnel *config, const struct device *device);
 void tunnel_free(struct tunnel *tunnel);
 void tunnel_set(struct tunnel *tunnel, const struct espd_tunnel *config);
+/* A packet came out of it; counters: the worker's own. */
+void tunnel_note_in(const struct tunnel *tunnel, struct tunnel_counters *counters, int64_t now_ms);
 /* The sum over the workers, as the agent gets it, without the SA counts. */
 void tunnel_counters_get(const struct tunnel *tunnel, struct espd_tunnel_counters *ret);
 

@@ -66,11 +66,15 @@ def status(pid, field):
 
 @pytest.fixture
 def up(machine):
-    machine.start()
-    yield machine
-    if machine.up.poll() is None:
-        assert machine.stop() == 0
-    assert not birds(machine)
+    try:
+        machine.start()
+        yield machine
+        if machine.up.poll() is None:
+            assert machine.stop() == 0
+        assert not birds(machine)
+    finally:
+        for pid in birds(machine).values():
+            os.kill(pid, signal.SIGKILL)
 
 
 def test_one_for_each_configuration(up):

@@ -78,6 +78,7 @@ SUITES = (
           ("bgp", "e2e", 1, "BGP with BIRD and FRR: learned, withdrawn, refused with a reason, contained"),
           ("routing", "e2e", 1, "policy before destination before BGP, published or not, active and standby"),
           ("health", "e2e", 1, "health checks, and the standby that takes over"),
+          ("failover", "e2e", 1, "each switch between active and standby is recorded with its cause and its cost"),
           ("mtu", "e2e", 1, "pings and TCP of every size, for each size of overhead"),
           ("modes", "e2e", 2, "protected data flows: 1 and 10 CIDRs a side, every pair passes, everything else is counted"),
           ("edit_isolation", "e2e", 1, "changing one connection loses no packet of another"),

@@ -227,7 +227,7 @@ static int plan_settings(struct ike *ike, struct script *script, const struct ik
 }
 
 /* The peer is told, and negotiation starts at once, also where traffic had asked for it. Of a group
- * the other members go on: their checks speak for themselves. */
+ * the other members go on as long as the peer is there: their checks speak for themselves. */
 static void plan_reset(struct ike *ike, struct script *script, const struct ike_want *want)
 {
 	const char *id = want->settings.connection->meta.id;
@@ -235,10 +235,12 @@ static void plan_reset(struct ike *ike, struct script *script, const struct ike_
 
 	ike_group_of(ike->parts.world, &want->settings, ike->parts.fingerprint_key, &group);
 	tunnel_reset(tunnels_get(&ike->tunnels, id));
-	if (group.len > 1)
+	if (group.len > 1) {
 		command_terminate_child(script, group.name, id);
-	else
+		command_terminate_unless_confirmed(script, group.name);
+	} else {
 		command_terminate(script, "ike", group.name, CLOSE_LIMIT_MS);
+	}
 	command_initiate(script, group.name, id);
 	ike_group_clear(&group);
 }

@@ -17,6 +17,18 @@ void command_terminate(
 	script_add(script, &line);
 }
 
+void command_terminate_unless_confirmed(struct script *script, const char *name)
+{
+	struct script_line line = {
+		.command = "terminate", .may_fail = true, .is_last_resort = true
+	};
+
+	vici_value(&line.message, "ike", name);
+	vici_value(&line.message, "force", "yes");
+	vici_value(&line.message, "timeout", NO_WAIT);
+	script_add(script, &line);
+}
+
 void command_terminate_child(struct script *script, const char *name, const char *id)
 {
 	struct script_line line = { .command = "terminate", .may_fail = true };

@@ -15,6 +15,9 @@
 /* what: "ike", "ike-id" or "child-id". */
 void command_terminate(
 	struct script *script, const char *what, const char *value, const char *timeout_ms);
+/* The IKE_SA of a group, when the peer did not confirm the end of the child before: it is dead for
+ * all of them, and charon would retransmit for long before it says so. */
+void command_terminate_unless_confirmed(struct script *script, const char *name);
 /* name: of charon's connection; id: of the member whose child it is. */
 void command_terminate_child(struct script *script, const char *name, const char *id);
 void command_initiate(struct script *script, const char *name, const char *id);

@@ -21,6 +21,9 @@ struct net_parts {
 	 * packets: 1, 0, or -EAGAIN while that is not known. */
 	int (*carries)(void *arg, uint32_t number);
 	void *carries_arg;
+	/* May be NULL. A route or a rule was changed. */
+	void (*routed)(void *arg);
+	void *routed_arg;
 };
 
 extern const struct driver net_driver; /* its ctx is a struct net */

@@ -26,6 +26,7 @@ struct bench {
 	struct world *world;
 	struct net *net;
 	int marks, marks_of_all;
+	int carries[9]; /* by number */
 };
 
 static bool is_able;
@@ -49,12 +50,19 @@ static void mark(void *arg, enum kind kind, const char *id)
 	bench->marks_of_all += !id;
 }
 
+static int carries(void *arg, uint32_t number)
+{
+	return ((struct bench *)arg)->carries[number];
+}
+
 static int start(struct bench *bench)
 {
 	return net_new(&(struct net_parts){ .loop = bench->loop,
 			       .world = bench->world,
 			       .mark = mark,
-			       .mark_arg = bench },
+			       .mark_arg = bench,
+			       .carries = carries,
+			       .carries_arg = bench },
 		&bench->net);
 }
 
@@ -68,6 +76,7 @@ static int setup(void **state)
 	bench = xcalloc(1, sizeof(*bench));
 	bench->loop = loop_new();
 	bench->world = world_sample();
+	bench->carries[7] = bench->carries[8] = -EAGAIN;
 	*state = bench;
 	return start(bench);
 }
@@ -714,6 +723,39 @@ static void test_what_others_remove_is_no_drift(void **state)
 	assert_true(was_marked(bench, 200));
 }
 
+/* Without a pass: the one that is running may wait for a dead peer. */
+static void test_routes_follow_at_once(void **state)
+{
+	static const char key[] = "vpc-a/4-route/10007/10.9.0.0/16/7";
+	uint32_t up, down;
+	struct items seen;
+
+	ON_A_MACHINE(state);
+	make_lan(bench);
+	bench->carries[7] = bench->carries[8] = 1;
+	assert_settles(bench);
+	look(bench, &seen);
+	up = part_of(&seen, key)->route.priority;
+	items_clear(&seen);
+	bench->carries[7] = 0;
+	net_carrying_changed(bench->net, 7);
+	look(bench, &seen);
+	down = part_of(&seen, key)->route.priority;
+	assert_true(down > up);
+	assert_true(down > part_of(&seen, "vpc-a/4-route/10007/10.9.0.0/16/8")->route.priority);
+	items_clear(&seen);
+	assert_int_equal(settle(bench), 0); /* nothing is left to do, of its policy table either */
+	bench->carries[7] = -EAGAIN;
+	net_carrying_changed(bench->net, 7);
+	assert_int_equal(settle(bench), 0);
+	bench->carries[7] = 1;
+	net_carrying_changed(bench->net, 7);
+	assert_int_equal(settle(bench), 0);
+	look(bench, &seen);
+	assert_int_equal(part_of(&seen, key)->route.priority, up);
+	items_clear(&seen);
+}
+
 int main(void)
 {
 #define TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
@@ -729,6 +771,7 @@ int main(void)
 		TEST(test_address_of_a_session),
 		TEST(test_routes_after_the_last_address),
 		TEST(test_policy_routes),
+		TEST(test_routes_follow_at_once),
 		TEST(test_what_was_left_at_two_places),
 		TEST(test_a_device_that_cannot_be_made_marks_nothing),
 		TEST(test_a_lost_device_is_replaced),
