@@ -15,8 +15,15 @@
 
 #define HOLD_LINE "\tdisabled;\n"
 #define GATEWAY_MAX (4 * 1024 * 1024)
+/* Of the kernel's notices for BIRD: those of thousands of routes at once. What does not fit is only
+ * noticed with the next scan. */
+#define NOTICES_SIZE 8388608U
 /* The attribute of a static route: numbers of the connections it leads into. */
 #define VIA "vpngw_via"
+
+/* Longer than that of peers that try as soon as we do: two connections that meet half way end both,
+ * and the next two might meet again. */
+#define CONNECT_DELAY_S 2U
 
 /* A network to be advertised; number 0: of the VPC itself. */
 struct net {
@@ -137,13 +144,14 @@ char *text_gateway(const struct world *world, const struct vpn_gateway *gateway)
 		"ipv4 table " BGP_TABLE_PREFIX "%u;\n"
 		"protocol kernel kernel_%u {\n"
 		"\tkernel table %u;\n"
-		"\tscan time 5;\n"
+		"\tscan time 5; netlink rx buffer %u;\n"
 		"\tipv4 { table " BGP_TABLE_PREFIX
 		"%u; import none; export where source = RTS_BGP; };\n"
 		"}\n"
 		"protocol static static_%u {\n"
 		"\tipv4 { table " BGP_TABLE_PREFIX "%u; };\n",
-		gateway->meta.id, number, number, kernel_table_bgp(number), number, number, number);
+		gateway->meta.id, number, number, kernel_table_bgp(number), NOTICES_SIZE, number,
+		number, number);
 	add_vswitches(world, gateway->vpc_id, &nets);
 	add_published(world, gateway->meta.id, &nets);
 	if (nets.len)
@@ -199,7 +207,7 @@ char *text_session(const struct world *world, const struct vpn_connection *conne
 		      "\tstrict bind; direct;\n"
 		      "%s%s%s"
 		      "\thold time %u; keepalive time %u;\n"
-		      "\tconnect delay time 1; connect retry time 2; error wait time 1, 5;\n"
+		      "\tconnect delay time %u; connect retry time 2; error wait time 1, 5;\n"
 		      "\tgraceful restart off;\n"
 		      "\tipv4 {\n"
 		      "\t\ttable " BGP_TABLE_PREFIX "%u;\n"
@@ -211,8 +219,8 @@ char *text_session(const struct world *world, const struct vpn_connection *conne
 		      "}\n",
 		number, connection->meta.id, router_id, local, bgp->local_asn, remote, peer->asn,
 		number, key ? "\tpassword \"" : "", key ? (const char *)key->bytes : "",
-		key ? "\";\n" : "", BGP_HOLD_S, BGP_KEEPALIVE_S, gateway->number, BGP_PREFIX_LIMIT,
-		number);
+		key ? "\";\n" : "", BGP_HOLD_S, BGP_KEEPALIVE_S, CONNECT_DELAY_S, gateway->number,
+		BGP_PREFIX_LIMIT, number);
 }
 
 void text_free(char *text)
