@@ -27,7 +27,7 @@ def build_pair(world, gateway, number, name):
     host = world.vpc(f"host{number}", interface, net)
     vpc = Vpc(gateway, interface, net, f"lane{number}").create()
     sites = []
-    for block in (2 * number, 2 * number + 1):
+    for block in (10 + 2 * number, 11 + 2 * number):
         site = Connection(vpc, world.datacentre().start(), **more(block))
         site.create()
         site.configure_peer()
