@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * vpngw-espd without encryption, for the benchmark's ceiling only: a program of its own that has
- * this file in crypto_pick.c's place and is never installed. Everything but the ciphers is as in the
- * product: framing, IVs, sequence numbers, windows, ICV bytes.
+ * this file in crypto_pick.c's place and is never installed. Everything but the ciphers is as in
+ * the product: framing, IVs, sequence numbers, windows, ICV bytes.
  */
 #include "espd/crypto_pick.h"
 

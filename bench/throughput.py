@@ -69,11 +69,11 @@ def round_without_segmentation(samples, pairs, how, quick):
 
 
 def start_pairs(build, stack):
-    bare = build / "bench" / "bench-espd-no-crypto"
+    bare, single = build / "bench/bench-espd-no-crypto", build / "bench/bench-espd-per-packet"
     makers = [
         lambda: EspdPair("vpngw", FOLDER, build / "src/espd/vpngw-espd"),
         lambda: EspdPair("ceiling", FOLDER, bare, suites=("-",)),
-        lambda: EspdPair("per-packet", FOLDER, bare, suites=("-",), per_packet=True),
+        lambda: EspdPair("per-packet", FOLDER, single, suites=("-",), per_packet=True),
         lambda: LibipsecPair("libipsec", FOLDER),
         lambda: WireguardPair("wireguard-go", FOLDER),
         *[lambda suite=suite: OpenvpnPair("openvpn", FOLDER, suite) for suite in CIPHERS],

@@ -50,6 +50,7 @@ class Gateway:
             "[api]", f"listen_port = {self.port}",
             "[paths]", f"state_dir = {self.state_dir}", f"run_dir = {self.run_dir}",
             f"key_file = {self.folder / 'vpngw.key'}", f"plugin_dir = {plugin.parent}",
+            *[f"console_dir = {self.settings[key]}" for key in ("console_dir",) if key in self.settings],
             "[pool]", *[f"address = {entry}" for entry in self.settings.get("pool", POOL)],
             "[log]", f"level = {self.settings.get('level', 'info')}",
         ]

@@ -30,7 +30,8 @@ class EspdPair(Pair):
         machine = self.ends[end]
         run_dir = machine.folder / "run"
         run_dir.mkdir()
-        self.start(end, [binary, "--run-dir", run_dir, "--uid", "12345", "--gid", "12345"]).wait_for("ready")
+        single = ["--no-super-packets"] if per_packet else []
+        self.start(end, [binary, "--run-dir", run_dir, "--uid", "12345", "--gid", "12345", *single]).wait_for("ready")
         agent = self.agents[end] = Client(run_dir / "agent.sock")
         self.charons[end] = Client(run_dir / "ike.sock")
         local = OUTER[end]

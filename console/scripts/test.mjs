@@ -8,7 +8,7 @@ import { build } from "vite";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const out = join(root, "node_modules", ".unit");
-const tests = readdirSync(join(root, "test")).filter((name) => name.endsWith(".test.ts"));
+const tests = readdirSync(join(root, "test")).filter((name) => name.endsWith(".ts"));
 
 rmSync(out, { recursive: true, force: true });
 await build({

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** From the outside in: preferences, texts, theme, sign-in, pages. */
-import { App as AntApp, ConfigProvider, theme as antTheme } from "antd";
+import { App as AntApp, ConfigProvider } from "antd";
 import { useCallback, useEffect, useState } from "react";
 import { call } from "./api/client";
 import { Refusal } from "./api/errors";
@@ -12,7 +12,7 @@ import { SignIn } from "./pages/SignIn";
 import { Shell } from "./pages/Shell";
 import { PreferencesProvider, usePreferences } from "./state/preferences";
 import { keepKey, keptKey, SessionProvider, type Realm } from "./state/session";
-import { themeTokens } from "./theme";
+import { makeTheme } from "./theme";
 
 /** Proves the key and learns what every page needs. */
 async function openRealm(key: AccessKey): Promise<Realm> {
@@ -70,7 +70,7 @@ function Themed() {
         <ConfigProvider
           locale={locale}
           csp={{ nonce: pageNonce }}
-          theme={{ algorithm: isDark ? antTheme.darkAlgorithm : antTheme.defaultAlgorithm, token: themeTokens(isDark), hashed: false }}
+          theme={makeTheme(isDark)}
         >
           <AntApp><Signed /></AntApp>
         </ConfigProvider>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** Colours with enough contrast for small text (WCAG AA), where the library's own have less. */
-import type { ThemeConfig } from "antd";
+import { theme, type ThemeConfig } from "antd";
 
 export interface Palette {
   good: string;
@@ -23,17 +23,26 @@ export function palette(isDark: boolean): Palette {
   return isDark ? DARK : LIGHT;
 }
 
-export function themeTokens(isDark: boolean): ThemeConfig["token"] {
-  const { quiet, bad } = palette(isDark);
+export function makeTheme(isDark: boolean): ThemeConfig {
+  const { quiet, bad, first } = palette(isDark);
   return {
-    colorPrimary: "#1857c4",
-    colorLink: isDark ? "#7fb0ff" : "#1857c4",
-    colorTextSecondary: quiet,
-    colorTextTertiary: quiet,
-    colorTextDescription: quiet,
-    colorTextPlaceholder: quiet,
-    colorTextQuaternary: quiet,
-    colorError: bad,
-    fontFamily: 'system-ui, "Noto Sans", "Noto Sans SC", sans-serif',
+    algorithm: isDark ? theme.darkAlgorithm : theme.defaultAlgorithm,
+    hashed: false,
+    token: {
+      colorPrimary: "#1857c4",
+      colorLink: first,
+      colorTextSecondary: quiet,
+      colorTextTertiary: quiet,
+      colorTextDescription: quiet,
+      colorTextPlaceholder: quiet,
+      colorTextQuaternary: quiet,
+      colorError: bad,
+      fontFamily: 'system-ui, "Noto Sans", "Noto Sans SC", sans-serif',
+      motion: !matchMedia("(prefers-reduced-motion: reduce)").matches,
+    },
+    components: {
+      Menu: { itemSelectedColor: first },
+      Tabs: { itemSelectedColor: first, itemHoverColor: first, itemActiveColor: first },
+    },
   };
 }

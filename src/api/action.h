@@ -78,7 +78,8 @@ struct action {
 const struct action *action_find(const char *version, const char *name, enum reason *ret_reason);
 /* The whole table, for the generated reference: one NULL-terminated array per family. */
 extern const struct action vpc_actions[], vswitch_actions[], vpn_gateway_actions[],
-	customer_gateway_actions[], vpn_connection_actions[], vpn_connection_log_actions[],
-	vpn_connection_switch_actions[], vpn_route_actions[], vpn_pbr_route_actions[],
-	region_actions[], tag_actions[], resource_group_actions[], peer_view_actions[],
-	peer_config_actions[], absent_actions[], extension_actions[], access_key_actions[];
+	vpn_gateway_encapsulation_actions[], customer_gateway_actions[], vpn_connection_actions[],
+	vpn_connection_log_actions[], vpn_connection_switch_actions[], vpn_route_actions[],
+	vpn_pbr_route_actions[], region_actions[], tag_actions[], resource_group_actions[],
+	peer_view_actions[], peer_config_actions[], absent_actions[], extension_actions[],
+	access_key_actions[];

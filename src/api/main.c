@@ -8,6 +8,7 @@
 #include "api/keys.h"
 #include "api/reference.h"
 #include "api/reference_json.h"
+#include "api/sandbox.h"
 #include "api/service.h"
 #include "api/token.h"
 #include "base/fd.h"
@@ -390,8 +391,10 @@ int main(int argc, char **argv)
 	}
 	log_init("vpngw-api", (enum log_level)daemon.config->log_level);
 	daemon.service.api.config = daemon.config;
-	json_set_alloc_funcs(xmalloc, free);
+	json_set_alloc_funcs(xmalloc, free_wiped);
 	err = set_up(&daemon);
+	if (!err && (err = api_sandbox_enter()) < 0)
+		(void)failed("sandbox", err);
 	if (!err)
 		loop_run(daemon.service.api.loop);
 	tear_down(&daemon);

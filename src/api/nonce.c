@@ -186,6 +186,8 @@ int nonces_use(struct nonces *nonces, const char *access_key_id, const char *non
 	owner = get_owner(nonces, access_key_id);
 	if (was_used(owner, print))
 		return -EEXIST;
+	if (nonces->len >= nonces->max)
+		return -ENOSPC;
 	if (owner->len >= nonces->max - nonces->len)
 		return -EDQUOT;
 	add(nonces, owner, print, expire_s / WIDTH_S);

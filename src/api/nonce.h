@@ -22,7 +22,8 @@ void nonces_free(struct nonces *nonces); /* NULL is fine */
 DEFINE_CLEANUP(struct nonces, nonces_free)
 /*
  * Remembers (key id, nonce) until expire_s, in seconds of the wall clock, or some two minutes
- * longer. -EEXIST: was used; -EDQUOT: the key holds its share of those that are still valid.
+ * longer. -EEXIST: was used; -EDQUOT: the key holds its share of those that are still valid;
+ * -ENOSPC: very many keys together fill the table.
  */
 MUST_CHECK int nonces_use(struct nonces *nonces, const char *access_key_id, const char *nonce,
 	uint32_t now_s, uint32_t expire_s);

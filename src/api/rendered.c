@@ -158,15 +158,10 @@ static bool put_list(void *arg, const char *name, const json_t *value)
 char *rendered_answer(
 	const json_t *answer, const struct rendered_list *list, const struct vault *vault)
 {
-	struct strbuf buf = STRBUF_INIT(TEXT_MAX);
+	AUTO_STRBUF struct strbuf buf = STRBUF_SECRET_INIT(TEXT_MAX);
 	struct filling filling = { list, vault, &buf, 0 };
 
 	json_text_write(&(struct json_text){ .buf = &buf, .writes = put_list, .arg = &filling },
 		NULL, answer);
-	if (!filling.err && !strbuf_failed(&buf))
-		return strbuf_take(&buf);
-	if (buf.text)
-		wipe(buf.text, buf.size);
-	strbuf_done(&buf);
-	return NULL;
+	return filling.err || strbuf_failed(&buf) ? NULL : strbuf_take(&buf);
 }

@@ -20,7 +20,9 @@ enum {
 	TCP_ACK_AT = 8,
 	TCP_OFFSET_AT = 12,
 	TCP_FLAGS_AT = 13,
-	TCP_CHECKSUM_AT = 16
+	TCP_WINDOW_AT = 14,
+	TCP_CHECKSUM_AT = 16,
+	TCP_URGENT_AT = 18
 };
 enum { UDP_HEADER = 8, UDP_SIZE_AT = 4, UDP_CHECKSUM_AT = 6 };
 enum { FIN = 1, SYN = 2, RST = 4, PSH = 8, ACK = 16, URG = 32, CWR = 0x80 };
@@ -219,9 +221,10 @@ static bool has_same_header(const struct flow *flow, const struct candidate *can
 	if (flow->ipv4.protocol == IPPROTO_UDP)
 		return true;
 	return !((flow->flags ^ candidate->flags) & ~(FIN | PSH)) &&
-	       !memcmp(first_tcp + TCP_ACK_AT, next_tcp + TCP_ACK_AT, 4) &&
-	       !memcmp(first_tcp + TCP_HEADER, next_tcp + TCP_HEADER,
-		       flow->header_size - IPV4_HEADER_MIN - TCP_HEADER);
+	       !memcmp(first_tcp + TCP_ACK_AT, next_tcp + TCP_ACK_AT, TCP_FLAGS_AT - TCP_ACK_AT) &&
+	       !memcmp(first_tcp + TCP_WINDOW_AT, next_tcp + TCP_WINDOW_AT, 2) &&
+	       !memcmp(first_tcp + TCP_URGENT_AT, next_tcp + TCP_URGENT_AT,
+		       flow->header_size - IPV4_HEADER_MIN - TCP_URGENT_AT);
 }
 
 /* Identifications count up; with DF set they may also stay (RFC 6864). */

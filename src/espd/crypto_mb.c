@@ -157,7 +157,7 @@ static void run(struct context *context, struct crypto_packet *packets, size_t l
 		context->slots[i].packet = &packets[i];
 		submit(context->managers[wide ? MB_WIDE : MB_NARROW], &context->slots[i]);
 	}
-	for (size_t width = 0; width < MB_WIDTHS; width++)
+	for (enum mb_width width = 0; width < MB_WIDTHS; width++)
 		while ((job = IMB_FLUSH_JOB(context->managers[width])))
 			finish(job);
 }
@@ -183,7 +183,7 @@ static void *context_new(void)
 {
 	struct context *context = xcalloc(1, sizeof(*context));
 
-	for (size_t width = 0; width < MB_WIDTHS; width++)
+	for (enum mb_width width = 0; width < MB_WIDTHS; width++)
 		context->managers[width] = mb_manager_new(width);
 	return context;
 }
@@ -194,7 +194,7 @@ static void context_free(void *any)
 
 	if (!context)
 		return;
-	for (size_t width = 0; width < MB_WIDTHS; width++)
+	for (enum mb_width width = 0; width < MB_WIDTHS; width++)
 		mb_manager_free(context->managers[width]);
 	OPENSSL_cleanse(context, sizeof(*context));
 	free(context);
@@ -235,7 +235,7 @@ static bool is_wide_better(const struct suite *suite, enum mb_class class,
 {
 	int64_t took[MB_WIDTHS];
 
-	for (size_t width = 0; width < MB_WIDTHS; width++) {
+	for (enum mb_width width = 0; width < MB_WIDTHS; width++) {
 		struct crypto_speed speed;
 
 		wide_from[class][CRYPTO_SEAL] = wide_from[class][CRYPTO_OPEN] =

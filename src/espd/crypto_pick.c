@@ -154,7 +154,7 @@ static void run(struct context *context, struct crypto_packet *packets, size_t l
 static void run_all(
 	void *context, struct crypto_packet *packets, size_t len, enum crypto_direction direction)
 {
-	static_assert(BURST <= UINT8_MAX);
+	static_assert(BURST <= UINT8_MAX, "counts are bytes");
 	for (size_t i = 0; i < len; i += BURST)
 		run(context, packets + i, len - i < BURST ? len - i : BURST, direction);
 }
@@ -213,6 +213,7 @@ static void use_suite(size_t place, const struct suite *suite, enum crypto_wish 
 	if (err == -EOPNOTSUPP)
 		return;
 	if (err) {
+		report->failed_len++;
 		suite_name(suite, name);
 		strbuf_addf(failed, "%s%s", failed->size ? "," : "", name);
 		return;

@@ -14,7 +14,8 @@ struct crypto_report {
 	char *what;          /* own string: version and code of ipsec-mb; NULL: not used */
 	const char *why_not; /* static text; NULL: it is used, or was not wished for */
 	unsigned int suites; /* that go to ipsec-mb, some only in large bursts */
-	char *failed;        /* own string: names of suites that failed; NULL: none */
+	unsigned int failed_len;
+	char *failed; /* own string: names of the suites that failed; NULL: none */
 };
 
 extern const struct crypto_backend crypto_pick;

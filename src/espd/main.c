@@ -16,6 +16,7 @@
 #include <errno.h>
 #include <openssl/crypto.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -62,13 +63,20 @@ static int start_crypto(enum crypto_wish wish, struct crypto_report *report)
 	return err ? 1 : 0;
 }
 
-/* Which crypto it runs on is an operator's to know. */
-static void report_ready(uint32_t uid, const struct crypto_report *report)
+static struct espd_crypto tell(const struct crypto_report *report)
 {
 	const char *what = report->what ? report->what : report->why_not;
+	struct espd_crypto crypto = { .suites = report->suites, .failed = report->failed_len };
 
+	(void)snprintf(crypto.library, sizeof(crypto.library), "%s", what ? what : "off");
+	return crypto;
+}
+
+/* Which crypto it runs on is an operator's to know. */
+static void report_ready(uint32_t uid, const struct espd_crypto *crypto)
+{
 	log_notice("ready uid=%u openssl=%s ipsec_mb=\"%s\" suites=%u", uid,
-		OpenSSL_version(OPENSSL_VERSION_STRING), what ? what : "off", report->suites);
+		OpenSSL_version(OPENSSL_VERSION_STRING), crypto->library, crypto->suites);
 }
 
 static void stop(void *loop)
@@ -79,6 +87,7 @@ static void stop(void *loop)
 int main(int argc, char **argv)
 {
 	struct options options;
+	struct espd_crypto crypto;
 	CLEANUP(crypto_report_done) struct crypto_report report = { 0 };
 	AUTO_CLOSE int agent = -1, charon = -1;
 	CLEANUP(loop_freep) struct loop *loop = NULL;
@@ -94,6 +103,7 @@ int main(int argc, char **argv)
 		return fail("cannot listen in the run directory", agent < 0 ? agent : charon);
 	if (start_crypto(options.crypto, &report) != 0)
 		return 1;
+	crypto = tell(&report);
 	loop = loop_new();
 	loop_on_signal(loop, SIGTERM, stop, loop);
 	loop_on_signal(loop, SIGINT, stop, loop);
@@ -104,11 +114,13 @@ int main(int argc, char **argv)
 		err = privilege_hide_memory();
 	if (err < 0)
 		return fail("cannot give up privileges", err);
-	control = control_new(loop, TAKE_FD(agent), TAKE_FD(charon));
+	control =
+		control_new(loop, TAKE_FD(agent), TAKE_FD(charon), !options.without_super_packets);
+	control_set_crypto(control, &crypto);
 	err = sandbox_enter();
 	if (err < 0)
 		return fail("cannot enter the sandbox", err);
-	report_ready(options.uid, &report);
+	report_ready(options.uid, &crypto);
 	loop_run(loop);
 	log_notice("ends");
 	return 0;

@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { RUN_DIR = 1, UID, GID, AGENT_GID, IKE_GID, CRYPTO, DEBUG };
+enum { RUN_DIR = 1, UID, GID, AGENT_GID, IKE_GID, CRYPTO, NO_SUPER_PACKETS, DEBUG };
 
 static const struct option table[] = {
 	{ "run-dir", required_argument, NULL, RUN_DIR },
@@ -21,6 +21,7 @@ static const struct option table[] = {
 	{ "agent-gid", required_argument, NULL, AGENT_GID },
 	{ "ike-gid", required_argument, NULL, IKE_GID },
 	{ "crypto", required_argument, NULL, CRYPTO },
+	{ "no-super-packets", no_argument, NULL, NO_SUPER_PACKETS },
 	{ "debug", no_argument, NULL, DEBUG },
 	{ 0 },
 };
@@ -29,7 +30,8 @@ static int usage(const char *why)
 {
 	(void)fprintf(stderr,
 		"vpngw-espd: %s\nusage: vpngw-espd --run-dir DIR [--uid N --gid N] [--agent-gid N] "
-		"[--ike-gid N] [--crypto auto|openssl|ipsec-mb] [--debug]\n",
+		"[--ike-gid N] [--crypto auto|openssl|ipsec-mb] [--no-super-packets] "
+		"[--debug]\n",
 		why);
 	return -EINVAL;
 }
@@ -67,6 +69,8 @@ int options_parse(int argc, char **argv, struct options *ret)
 			options.run_dir = optarg;
 		else if (option == DEBUG)
 			options.debug = true;
+		else if (option == NO_SUPER_PACKETS)
+			options.without_super_packets = true;
 		else if (option == CRYPTO && !parse_crypto(optarg, &options.crypto))
 			return usage("--crypto is auto, openssl or ipsec-mb");
 		else if (option == CRYPTO)

@@ -15,6 +15,7 @@ struct options {
 	uint32_t uid, gid;              /* what it becomes */
 	uint32_t agent_gid, charon_gid; /* the groups of the two sockets; UINT32_MAX = own */
 	enum crypto_wish crypto;
+	bool without_super_packets;
 	bool debug;
 };
 

@@ -36,6 +36,7 @@ struct plane {
 	struct relay *relay;
 	struct worker *worker;
 	struct loop_timer *tick, *kept, *settle;
+	bool super_packets;
 	bool kept_pending, expiry_pending, early_pending;
 };
 
@@ -176,7 +177,7 @@ static void admit_early(struct plane *plane, const struct sa *sa)
 	loop_defer(plane->loop, run_early, plane);
 }
 
-struct plane *plane_new(struct loop *loop, struct plane_events events)
+struct plane *plane_new(struct loop *loop, struct plane_events events, bool super_packets)
 {
 	struct plane *plane = xcalloc(1, sizeof(*plane));
 	struct worker_hooks hooks = { .arg = plane,
@@ -190,6 +191,7 @@ struct plane *plane_new(struct loop *loop, struct plane_events events)
 
 	plane->loop = loop;
 	plane->events = events;
+	plane->super_packets = super_packets;
 	epochs_init(&plane->epochs);
 	sadb_init(&plane->sadb, &plane->epochs, sadb_events);
 	plane->relay = relay_new(now_ms());
@@ -229,6 +231,7 @@ int plane_add_socket(struct plane *plane, const struct espd_socket *config, int 
 		err = wires_add(&plane->wires, config, fd, &wire);
 	if (err)
 		return err;
+	wire_join(wire, plane->super_packets);
 	pump_watch_wire(plane->loop, plane->worker, wire);
 	return 0;
 }
@@ -316,8 +319,8 @@ int plane_add_sa(
 {
 	struct tunnel *tunnel = tunnels_get(&plane->tunnels, request->if_id);
 	CLEANUP(sa_freep) struct sa *sa = NULL;
-	int err = tunnel ? sa_new(request, selectors, &crypto_pick, tunnel, now_ms(), &sa)
-			 : -ENOENT;
+	int err =
+		tunnel ? sa_new(request, selectors, &crypto_pick, tunnel, now_ms(), &sa) : -ENOENT;
 
 	if (!err)
 		err = sadb_add(&plane->sadb, sa, now_ms());

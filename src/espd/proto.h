@@ -51,6 +51,8 @@ enum espd_type {
 	ESPD_TUNNEL_SAS = 37,  /* event, struct espd_tunnel_sas: the number of usable SAs changed */
 
 	ESPD_GLOBAL_COUNTERS = 38, /* struct espd_global_counters */
+	ESPD_CRYPTO = 39, /* event, struct espd_crypto: what packets are sealed with; once, after
+			     HELLO */
 
 	/* charon's requests */
 	ESPD_SPI_GET = 64, /* no body; ACK.value = a fresh inbound SPI, network order. Datagrams
@@ -141,6 +143,13 @@ struct espd_global_counters {
 	uint64_t drop_garbage;    /* neither IKE nor ESP, or truncated */
 	uint64_t drop_unknown_spi;
 	uint64_t drop_ike_out; /* the kernel refused a datagram of charon's */
+};
+
+/* The proof at start, crypto_pick.h. */
+struct espd_crypto {
+	char library[64]; /* version of ipsec-mb, or why there is none; NUL-terminated */
+	uint32_t suites;  /* that go through it; the others through OpenSSL */
+	uint32_t failed;  /* that it got wrong, so that OpenSSL does them */
 };
 
 struct espd_tunnel_sas {

@@ -84,7 +84,7 @@ bool suite_at(size_t place, struct suite *ret)
 	const struct cipher *c = &ciphers[place / ARRAY_LEN(integrities) % ARRAY_LEN(ciphers)];
 	const struct integrity *i = &integrities[place % ARRAY_LEN(integrities)];
 
-	static_assert(ARRAY_LEN(ciphers) * ARRAY_LEN(integrities) <= SUITES_MAX);
+	static_assert(ARRAY_LEN(ciphers) * ARRAY_LEN(integrities) <= SUITES_MAX, "places are few");
 	return place < ARRAY_LEN(ciphers) * ARRAY_LEN(integrities) &&
 	       suite_find(c->id, i->id, (size_t)c->key_size + c->salt_size, i->key_size, ret) == 0;
 }

@@ -83,10 +83,19 @@ int wire_prepare(const struct espd_socket *config, int fd)
 		set_option(fd, SOL_IP, IP_RECVERR, 1) < 0 ||
 		set_option(fd, SOL_IP, IP_RECVTOS, 1) < 0)
 		return -EINVAL;
-	/* Without it datagrams come one by one. */
-	if (config->kind == ESPD_SOCKET_IKE_NATT)
-		(void)set_option(fd, SOL_UDP, UDP_GRO, 1);
 	return 0;
+}
+
+void wire_join(struct wire *wire, bool on)
+{
+	socklen_t size = sizeof(int);
+	int value;
+
+	if (wire->config.kind != ESPD_SOCKET_IKE_NATT)
+		return;
+	/* Without it datagrams come one by one. */
+	(void)set_option(wire->fd, SOL_UDP, UDP_GRO, on);
+	wire->can_segment = on && getsockopt(wire->fd, SOL_UDP, UDP_SEGMENT, &value, &size) == 0;
 }
 
 static void read_controls(struct msghdr *message, struct datagram *datagram)
@@ -177,15 +186,6 @@ struct wire *wires_get(const struct wires *wires, uint32_t kind, uint32_t local_
 	return wires->items[index];
 }
 
-static bool can_segment(const struct espd_socket *config, int fd)
-{
-	socklen_t size = sizeof(int);
-	int value;
-
-	return config->kind == ESPD_SOCKET_IKE_NATT &&
-	       getsockopt(fd, SOL_UDP, UDP_SEGMENT, &value, &size) == 0;
-}
-
 int wires_add(struct wires *wires, const struct espd_socket *config, int fd, struct wire **ret)
 {
 	size_t index = find(wires, config->kind, config->local_address);
@@ -196,9 +196,7 @@ int wires_add(struct wires *wires, const struct espd_socket *config, int fd, str
 	if (wires->len == WIRES_MAX)
 		return -ENOSPC;
 	wire = xcalloc(1, sizeof(*wire));
-	*wire = (struct wire){
-		.config = *config, .fd = fd, .can_segment = can_segment(config, fd)
-	};
+	*wire = (struct wire){ .config = *config, .fd = fd };
 	wires->items = xreallocarray(wires->items, wires->len + 1, sizeof(*wires->items));
 	memmove(wires->items + index + 1, wires->items + index,
 		(wires->len - index) * sizeof(*wires->items));

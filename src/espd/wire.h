@@ -60,6 +60,10 @@ MUST_CHECK int wire_send(const struct wire *wire, uint32_t destination, uint16_t
 MUST_CHECK int wire_send_fragmentable(const struct wire *wire, uint32_t destination, uint16_t port,
 	const uint8_t *bytes, size_t size);
 
+/* May the kernel join what is received and segment what is sent, where it can? Said for every
+ * socket: the one before us may have left it otherwise. */
+void wire_join(struct wire *wire, bool on);
+
 struct wire_packet {
 	const uint8_t *bytes;
 	size_t size;

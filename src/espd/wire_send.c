@@ -10,6 +10,7 @@
  */
 #include "espd/wire.h"
 
+#include "base/log.h"
 #include "espd/ipv4.h"
 #include "espd/wire_error.h"
 
@@ -26,15 +27,12 @@
 #define MESSAGE_MAX 65507 /* bytes of UDP payload */
 #define APART_MS 60000
 
-union control {
-	uint8_t bytes[CMSG_SPACE(sizeof(int)) + CMSG_SPACE(sizeof(uint16_t))];
-	struct cmsghdr align;
-};
+#define CONTROL_SIZE (CMSG_SPACE(sizeof(int)) + CMSG_SPACE(sizeof(uint16_t)))
 
 /* One message: how it is addressed, and which packets it carries. */
 struct parcel {
 	struct sockaddr_in to;
-	union control control;
+	_Alignas(struct cmsghdr) uint8_t control[CONTROL_SIZE];
 	size_t first, len;
 };
 
@@ -80,7 +78,7 @@ static void address_parcel(const struct wire *wire, struct parcel *parcel,
 		.msg_namelen = sizeof(parcel->to),
 		.msg_iov = parts,
 		.msg_iovlen = parcel->len,
-		.msg_control = parcel->control.bytes };
+		.msg_control = parcel->control };
 	if (tos)
 		add_control(ret, SOL_IP, IP_TOS, &tos, sizeof(tos));
 	if (parcel->len > 1)
@@ -191,21 +189,27 @@ static size_t pack(const struct wire *wire, struct wire_sender *sender, struct w
 	return messages;
 }
 
-/* Packet by packet; what is known not to fit is not tried. */
+/* Packet by packet; what is known not to fit, or to go nowhere, is not tried. */
 static void send_apart(const struct wire *wire, struct wire_packet *packets, size_t len)
 {
 	size_t outer = outer_size(wire);
 	uint32_t mtu = 0;
+	int err = 0;
 
 	for (size_t i = 0; i < len; i++) {
 		struct wire_packet *packet = &packets[i];
 
+		packet->result = err;
+		if (err)
+			continue;
 		if (mtu && packet->size + outer > mtu)
 			packet->result = -EMSGSIZE;
 		else
 			packet->result = wire_send(wire, packet->destination, packet->port,
 				packet->tos, packet->bytes, packet->size, &mtu);
 		packet->mtu = mtu;
+		if (packet->result < 0 && packet->result != -EMSGSIZE)
+			err = packet->result;
 	}
 }
 
@@ -219,8 +223,13 @@ static void recover(struct wire *wire, const struct parcel *parcel, struct wire_
 		return;
 	}
 	send_apart(wire, packets, parcel->len);
-	if (parcel->len > 1 && (err == -EIO || err == -EINVAL) && packets[0].result == 0)
-		wire->apart_until_ms = now_ms + APART_MS;
+	if (parcel->len < 2 || (err != -EIO && err != -EINVAL) || packets[0].result < 0)
+		return;
+	if (!wire->apart_until_ms)
+		log_notice("kernel or network card does not segment UDP, packets leave singly "
+			   "error=\"%s\"",
+			strerror(-err));
+	wire->apart_until_ms = now_ms + APART_MS;
 }
 
 void wire_send_burst(struct wire *wire, struct wire_sender *sender, struct wire_packet *packets,

@@ -102,6 +102,7 @@ struct vpn_gateway {
 	bool enable_ipsec, enable_ssl;
 	uint32_t ssl_connections;
 	bool auto_propagate;
+	bool udp_encapsulation; /* our extension: forced wherever the peer can */
 };
 
 struct customer_gateway {

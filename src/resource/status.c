@@ -37,8 +37,8 @@ void learned_routes_clear(struct learned_routes *routes)
 
 static bool is_same_route(const struct learned_route *a, const struct learned_route *b)
 {
-	return prefix_equal(a->destination, b->destination) && strcmp(a->as_path, b->as_path) == 0 &&
-	       strcmp(a->community, b->community) == 0;
+	return prefix_equal(a->destination, b->destination) &&
+	       strcmp(a->as_path, b->as_path) == 0 && strcmp(a->community, b->community) == 0;
 }
 
 bool learned_routes_equal(const struct learned_routes *a, const struct learned_routes *b)
@@ -62,11 +62,10 @@ void status_learn(struct status *status, struct learned_routes *observed, uint64
 		while (at < known->len &&
 			prefix_compare(known->items[at].destination, route->destination) < 0)
 			at++;
-		route->since_ms =
-			at < known->len &&
-					prefix_equal(known->items[at].destination, route->destination)
-				? known->items[at].since_ms
-				: now_ms;
+		route->since_ms = at < known->len && prefix_equal(known->items[at].destination,
+							     route->destination)
+					  ? known->items[at].since_ms
+					  : now_ms;
 	}
 	learned_routes_clear(&status->learned);
 	status->learned = *observed;
@@ -138,10 +137,10 @@ static json_t *encode_learned(const struct learned_routes *routes)
 		char destination[PREFIX_TEXT_SIZE];
 
 		prefix_format(route->destination, destination);
-		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:I}", "Destination",
-						    destination, "AsPath", route->as_path,
-						    "Community", route->community, "Since",
-						    (json_int_t)route->since_ms));
+		json_array_append_new(
+			list, json_pack("{s:s, s:s, s:s, s:I}", "Destination", destination,
+				      "AsPath", route->as_path, "Community", route->community,
+				      "Since", (json_int_t)route->since_ms));
 	}
 	return list;
 }
@@ -228,8 +227,8 @@ static int decode_into(const json_t *document, struct status *status)
 		    "AppliedRevision", &revision, "Conditions", &conditions, "Negotiated",
 		    "IkeProposal", &ike, "EspProposal", &esp, "LocalSelectors", &local,
 		    "RemoteSelectors", &remote, "Initiator", &is_initiator, "NatDetected",
-		    &nat_detected, "PeerAddress", &address, "PeerPort", &port,
-		    "Learned", &learned) < 0)
+		    &nat_detected, "PeerAddress", &address, "PeerPort", &port, "Learned",
+		    &learned) < 0)
 		return -EINVAL;
 	if (!json_is_array(conditions) || revision < 0 || port < 0 || port > UINT16_MAX ||
 		addr_parse(address, &negotiated->peer_address) < 0)

@@ -90,6 +90,17 @@ def has_types(operation, answer):
     assert not wrong, wrong
 
 
+def test_an_aead_cipher_comes_without_the_preset_beside_it(site):
+    made = site.json("connection", "create", "--gateway", "hq", "--customer-gateway", "office", "--ipsec-enc-alg", "aes128gcm")
+    shown = site.json("connection", "show", made["VpnConnectionId"])
+    assert shown["IpsecConfig"]["IpsecEncAlg"] == "aes128gcm" and "IpsecAuthAlg" not in shown["IpsecConfig"]
+    assert shown["IkeConfig"]["IkeAuthAlg"] == "sha1"
+    assert site.json("gateway", "encapsulation", "hq")["UdpEncapsulation"] is False
+    assert site.json("gateway", "set-encapsulation", "hq", "true")["UdpEncapsulation"] is True
+    site("gateway", "set-encapsulation", "hq", "false")
+    site("connection", "delete", made["VpnConnectionId"], "--yes")
+
+
 def test_life_of_a_connection(site):
     made = site.json("connection", "create", "--gateway", "hq", "--customer-gateway", "office", "--name", "first",
                      "--psk-file", "-", "--ike-lifetime", "7200", "--tag", "owner=me", input=f"{PSK}\n")

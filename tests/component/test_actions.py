@@ -164,6 +164,18 @@ def test_gateway(opened, site):
     refused(opened, "DescribeVpnGateway", {"VpnGatewayId": gateway}, "InvalidVpnGatewayInstanceId.NotFound", status=404)
 
 
+def test_gateway_encapsulation(opened, site):
+    """Ours: off at first, kept, and nothing of it in the cloud's answer."""
+    gateway = {"VpnGatewayId": site.gateway}
+    shown = opened.call("DescribeVpnGatewayEncapsulation", gateway, version="2026-11-01")
+    has(shown, gateway | {"UdpEncapsulation": False})
+    for on in (True, True, False):
+        has(opened.call("ModifyVpnGatewayEncapsulation", gateway | {"UdpEncapsulation": on}, version="2026-11-01"),
+            {"UdpEncapsulation": on})
+        has(opened.call("DescribeVpnGatewayEncapsulation", gateway, version="2026-11-01"), {"UdpEncapsulation": on})
+    assert "UdpEncapsulation" not in opened.call("DescribeVpnGateway", gateway)
+
+
 def test_customer_gateway(opened):
     made = opened.call("CreateCustomerGateway", {"IpAddress": "198.51.200.9", "Name": "office", "Asn": "1.10",
                                                  "Description": "first", "AuthKey": "bgp-key"})

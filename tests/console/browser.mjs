@@ -3,7 +3,9 @@
  * Debian's Chromium on the console of a running gateway (VPNGW_ENDPOINT). Every complaint of the page is kept: a test
  * ends with none, but for those it names.
  */
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 
 const require = createRequire(fileURLToPath(new URL("../../console/package.json", import.meta.url)));
@@ -20,7 +22,7 @@ export async function open(options = {}) {
     executablePath: process.env.VPNGW_CHROMIUM ?? "/usr/bin/chromium",
     args: ["--no-sandbox", "--disable-dev-shm-usage", "--no-proxy-server"], // root in a namespace of its own
   });
-  const context = await browser.newContext({ viewport: DESKTOP, locale: "en-US", ...options });
+  const context = await browser.newContext({ viewport: DESKTOP, locale: "en-US", reducedMotion: "reduce", ...options });
   const page = await context.newPage();
   page.setDefaultTimeout(20_000);
   const complaints = [];
@@ -44,8 +46,38 @@ export async function signIn(page, key = KEY) {
 
 /** An option of a select, by the label of the select. */
 export async function choose(scope, page, label, option) {
-  await scope.getByLabel(label, { exact: true }).click();
+  const name = new RegExp(`^(\\* ?)?${label.replace(/[()]/g, "\\$&")}$`); // a needed one has a star in front
+  await scope.locator(".ant-select", { has: page.getByRole("combobox", { name }) }).click();
   await page.locator(".ant-select-dropdown:visible .ant-select-item-option", { hasText: option }).first().click();
+}
+
+const answers = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+
+/** Asks the test outside the browser to do something, and waits until it is done. */
+export async function wish(name) {
+  console.log(`? ${name}`);
+  if ((await answers.next()).done) throw new Error(`nobody did ${name}`);
+}
+
+/** Polls until look() is truthy. */
+export async function until(look, what, seconds = 30) {
+  const deadline = Date.now() + seconds * 1000;
+  for (;;) {
+    const seen = await look();
+    if (seen) return seen;
+    if (Date.now() > deadline) throw new Error(`waited ${seconds} s for: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
+
+/** axe-core's serious and critical findings on the page as it is. */
+export async function accessibility(page) {
+  const found = await page.evaluate(async (source) => {
+    if (!globalThis.axe) (0, eval)(source);
+    return (await globalThis.axe.run(document, { resultTypes: ["violations"] })).violations;
+  }, readFileSync(axeSource, "utf8"));
+  return found.filter((one) => ["serious", "critical"].includes(one.impact))
+    .flatMap((one) => one.nodes.map((node) => `${one.id}: ${node.target.join(" ")}: ${node.failureSummary?.split("\n")[1]?.trim()}`));
 }
 
 /** Runs one scene; its page is pictured when it fails. */
@@ -63,4 +95,9 @@ export async function scene(name, work, options) {
   } finally {
     await opened.browser.close();
   }
+}
+
+/** The scenes of a file are over: nothing more is asked. */
+export function over() {
+  process.stdin.destroy();
 }

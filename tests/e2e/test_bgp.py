@@ -61,6 +61,10 @@ class Site(Connection):
         conditions = self.gateway.call("DescribeVpnConnectionDetail", VpnConnectionId=self.id)["Conditions"]["Condition"]
         return next(c for c in conditions if c["Type"] == "Bgp")
 
+    def events(self, prefix):
+        seen = self.gateway.call("DescribeVpnConnectionEvents", VpnConnectionId=self.id)
+        return [event["Type"] for event in seen["Events"]["Event"] if event["Type"].startswith(prefix)]
+
     def wait_reason(self, reason, *words, seconds=20):
         def there():
             seen = self.detail()
@@ -255,14 +259,15 @@ def test_edit_of_one_leaves_the_other_and_restarts_of_daemons(bgp_site):
     one.modify(BgpConfig={"EnableBgp": "true"})
     one.wait_routes(one.dc.subnet, seconds=20)
     assert second.since() == since
-    # the agent comes and goes without a session noticing
-    before = first.since(), second.since()
+    # the agent comes and goes without a session noticing, and nothing is told of it
+    before, events = (first.since(), second.since()), one.events("Bgp")
     one.gateway.kill("vpngw-agent")
     until(lambda: len(one.gateway.pids("vpngw-agent")) == 1, "the agent is back", 10)
     one.modify(Name="renamed")
     one.gateway.wait_state(one.id)
     one.wait_bgp()
     assert (first.since(), second.since()) == before
+    assert one.events("Bgp") == events
     # BIRD dies: all sessions are back soon
     pids = _birds(one)
     start = time.monotonic()
@@ -304,3 +309,53 @@ def test_failed_health_check_keeps_the_session_down(bgp_site):
     until(lambda: site.kernel() == {site.dc.subnet}, "the route is back", 60)
     site.wait_bgp()
     site.check_pings()
+
+
+def test_what_is_removed_by_hand_comes_back(bgp_site):
+    """The tunnel's address and BIRD's routes; a route of somebody else stays."""
+    site = bgp_site()
+    site.speak()
+    until(lambda: site.kernel() == {site.dc.subnet}, "the route is there", 20)
+    device = site.gateway.in_vpc(f"ip route get {site.peer_ip}").split("dev ")[1].split()[0]
+    table = next(line.split("table ")[1].split()[0] for line in site.gateway.in_vpc("ip route show table all proto bird").splitlines())
+    site.gateway.in_vpc(f"ip route add 172.29.0.0/16 dev {device} table {table} proto 4")
+    site.gateway.in_vpc(f"ip route del {site.dc.subnet} table {table} proto bird")
+    until(lambda: site.kernel() == {site.dc.subnet}, "BIRD's route is back", 7)
+    assert "172.29.0.0/16" in site.gateway.in_vpc(f"ip route show table {table}")
+    site.gateway.in_vpc(f"ip address del {site.gateway_ip}/30 dev {device}")
+    until(lambda: site.gateway_ip in site.gateway.in_vpc(f"ip address show {device}"), "the address is back", 5)
+    site.wait_bgp()
+    until(lambda: site.kernel() == {site.dc.subnet}, "the route is back", 20)
+    site.check_pings()
+
+
+def test_protected_data_flows_with_the_tunnels_addresses(lab):
+    """In policy mode the session's two addresses are a selector of their own."""
+    site = Site(lab.vpc, lab.world.datacentre().start())
+    local, remote = f"10.0.0.0/24,{site.gateway_ip}/32", f"{site.dc.subnet},{site.peer_ip}/32"
+    site.parameters |= {"LocalSubnet": local, "RemoteSubnet": remote}
+    try:
+        speaker = site.speak()  # first: kernel-libipsec takes a selector only with an own address in it
+        site.configure_peer(child_local_ts=remote.split(","), child_remote_ts=local.split(","))
+        site.create()
+        site.wait_up()
+        site.wait_bgp()
+        speaker.wait_learned(VSWITCH)
+        site.check_pings()
+    finally:
+        if site.speaker:
+            site.speaker.stop()
+        site.dc.close()
+        if site.id:
+            site.delete()
+
+
+def test_nothing_is_left_of_the_last_session(lab, bgp_site):
+    """Runs last: with the last session BIRD, its files and its address go."""
+    site = bgp_site()
+    folder = site.gateway.run_dir / "bird"
+    until(lambda: list(folder.glob("*.conf")) and _birds(site), "there is a BIRD", 10)
+    site.modify(BgpConfig={"EnableBgp": "false"})
+    until(lambda: not _birds(site), "BIRD is gone", 10)
+    until(lambda: not [path for path in folder.rglob("*") if path.suffix != ".ctl"], "all files are gone", 5)
+    until(lambda: "169.254." not in site.gateway.in_vpc("ip address"), "the address is gone", 5)

@@ -26,14 +26,16 @@ PEER = {"a": "b", "b": "a"}
 class Side:
     """One espd with its agent, its charon and its namespace."""
 
-    def __init__(self, name, tmp_path, mtu=1400, tun=None, sockets=None):
-        """tun: options of open_tun(); sockets: {option of SOL_SOCKET: value} of those given to espd."""
+    def __init__(self, name, tmp_path, mtu=1400, tun=None, sockets=None, arguments=(), crypto=None):
+        """tun: options of open_tun(); sockets: {option of SOL_SOCKET: value} of those given to espd; arguments: of espd;
+        crypto: its --crypto by side.
+        """
         self.sockets = sockets or {}
         self.name, self.outer, self.inner = name, OUTER[name], INNER[name]
         self.peer_outer, self.peer_inner = OUTER[PEER[name]], INNER[PEER[name]]
         folder = tmp_path / name
         folder.mkdir()
-        self.espd = Espd(BINARY, str(folder))
+        self.espd = Espd(BINARY, str(folder), arguments=[*arguments, *(["--crypto", crypto[name]] if crypto else [])])
         self.agent, self.charon = self.espd.agent(), self.espd.charon()
         self.add_sockets(self.outer)
         tun = open_tun(name, "tun7", **(tun or {}))

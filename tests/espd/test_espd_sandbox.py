@@ -112,6 +112,12 @@ def test_it_says_which_crypto_it_runs_on(tmp_path):
     assert "openssl=3." in ready_line(tmp_path, "--crypto", "auto")
 
 
+def test_its_agent_is_told_of_the_crypto(espd):
+    library, suites, failed = espd.agent().crypto
+    assert library and failed == 0
+    assert f'ipsec_mb="{library}" suites={suites}' in espd.log()
+
+
 def test_without_the_library_it_runs_on_openssl(tmp_path):
     """The library is hidden from it by a bind mount in a mount namespace of its own."""
     hide = ("for file in $(ldconfig -p | sed -n 's/.*libIPSec_MB.so.1 .*=> //p'); do mount --bind /dev/null $file || exit 9; done; "

@@ -24,7 +24,7 @@ function PskControl({ id, value, onChange, placeholder }: Props) {
         id={id} value={value as string} onChange={(event) => onChange?.(event.target.value)} placeholder={placeholder}
         autoComplete="new-password" spellCheck={false}
       />
-      <Button icon={<ReloadOutlined />} onClick={() => onChange?.(makePsk())}>{t("form.generate")}</Button>
+      <Button icon={<ReloadOutlined aria-hidden />} onClick={() => onChange?.(makePsk())}>{t("form.generate")}</Button>
     </Space.Compact>
   );
 }

@@ -4,6 +4,7 @@ import type { Parameters, Tag } from "../api/client";
 import type { VpnConnection } from "../api/types";
 import { contains, mask, parseAddress, parsePrefix } from "../rules/address";
 import { SECRET_MASK, type Wrong } from "../rules/rules";
+import { checkSelectors, parseBlocks } from "../rules/selectors";
 import { validate } from "../rules/validate";
 import { ANSWER_NAMES, CONNECTION_FIELDS, isFlows, rowOf, type FormField, type FormValue, type FormValues } from "./fields";
 
@@ -82,8 +83,11 @@ function checkNeeded(item: FormField, text: string): Wrong | null {
 }
 
 function checkSubnets(item: FormField, values: FormValues): Wrong | null {
+  if (!/Subnet$/.test(item.path)) return null;
   const isOne = !sentText(item, values).includes(",");
-  return /Subnet$/.test(item.path) && values["IkeConfig.IkeVersion"] === "ikev1" && !isOne ? { key: "rule.ikev1Subnets" } : null;
+  if (values["IkeConfig.IkeVersion"] === "ikev1" && !isOne) return { key: "rule.ikev1Subnets" };
+  const [local, remote] = [values.LocalSubnet, values.RemoteSubnet].map((value) => parseBlocks(textOf(value)));
+  return checkSelectors(local ?? [], remote ?? [], item.path === "RemoteSubnet");
 }
 
 function checkBgpIp(item: FormField, values: FormValues): Wrong | null {

@@ -305,6 +305,7 @@ const en = {
   "rule.hostAddress": "Must not lie in {range}.",
   "rule.defaultRoute": "Must not be the default route; name the blocks of the data centre.",
   "rule.sharedRange": "Must not overlap 100.64.0.0/10.",
+  "rule.overlap": "Must not overlap {range}.",
   "rule.tunnelCidr": "A /30 inside 169.254.0.0/16.",
   "rule.tunnelCidrReserved": "This block is reserved; take one such as 169.254.10.0/30.",
   "rule.ikev1Subnets": "ikev1 takes a single CIDR block on each side; several need ikev2.",

@@ -306,6 +306,7 @@ const id: Texts = {
   "rule.hostAddress": "Tidak boleh berada di {range}.",
   "rule.defaultRoute": "Tidak boleh rute bawaan; sebutkan blok pusat data.",
   "rule.sharedRange": "Tidak boleh tumpang tindih dengan 100.64.0.0/10.",
+  "rule.overlap": "Tidak boleh tumpang tindih dengan {range}.",
   "rule.tunnelCidr": "Blok /30 di dalam 169.254.0.0/16.",
   "rule.tunnelCidrReserved": "Blok ini dicadangkan; ambil blok seperti 169.254.10.0/30.",
   "rule.ikev1Subnets": "ikev1 hanya menerima satu blok CIDR di tiap sisi; beberapa memerlukan ikev2.",

@@ -306,6 +306,7 @@ const zh: Texts = {
   "rule.hostAddress": "不能位于 {range}。",
   "rule.defaultRoute": "不能是默认路由；请填写数据中心的网段。",
   "rule.sharedRange": "不能与 100.64.0.0/10 重叠。",
+  "rule.overlap": "不能与 {range} 重叠。",
   "rule.tunnelCidr": "必须是 169.254.0.0/16 内的 /30 网段。",
   "rule.tunnelCidrReserved": "该网段为保留网段；请使用如 169.254.10.0/30 的网段。",
   "rule.ikev1Subnets": "ikev1 两端各只能有一个网段；多个网段需要 ikev2。",

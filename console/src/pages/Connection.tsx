@@ -23,6 +23,7 @@ import { useAct } from "../state/act";
 import { usePoll } from "../state/poll";
 import { go, href, useRoute } from "../state/route";
 import { useSession } from "../state/session";
+import { COLUMNS } from "../parts/columns";
 
 interface Whole {
   connection: VpnConnection;
@@ -62,7 +63,7 @@ function Negotiated({ detail }: { detail: ConnectionDetail }) {
   ];
   return (
     <Descriptions
-      size="small" column={{ xs: 1, md: 2 }} items={rows.map(([label, text]) => ({ key: label, label, children: <span style={{ overflowWrap: "anywhere" }}>{text || "-"}</span> }))}
+      size="small" column={COLUMNS} items={rows.map(([label, text]) => ({ key: label, label, children: <span style={{ overflowWrap: "anywhere" }}>{text || "-"}</span> }))}
     />
   );
 }
@@ -80,7 +81,7 @@ function Overview({ whole: { connection, detail, gateway, peer }, reload }: { wh
       <Card size="small" title={<h2 className="card-title">{t("negotiated.heading")}</h2>}><Negotiated detail={detail} /></Card>
       <Card size="small" title={<h2 className="card-title">{t("connection.ends")}</h2>}>
         <Descriptions
-          size="small" column={{ xs: 1, md: 2 }}
+          size="small" column={COLUMNS}
           items={[
             { key: "id", label: "VpnConnectionId", children: <Copy text={connection.VpnConnectionId} /> },
             { key: "group", label: t("realm.group"), children: connection.ResourceGroupId },

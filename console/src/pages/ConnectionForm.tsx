@@ -25,11 +25,20 @@ interface Ends {
   connection?: VpnConnection;
 }
 
-function EndSelect({ item, ends, isEdit, ...rest }: { item: FormField; ends: Ends; isEdit: boolean; id?: string; value?: string; onChange?: (value: string) => void }) {
+interface EndProps {
+  item: FormField;
+  ends: Ends;
+  isEdit: boolean;
+  id?: string;
+  value?: string;
+  onChange?: (value: string) => void;
+}
+
+function EndSelect({ item, ends, isEdit, id, value, onChange }: EndProps) {
   const options = item.path === "VpnGatewayId"
     ? ends.gateways.map((row) => ({ value: row.VpnGatewayId, label: `${row.Name || row.VpnGatewayId} (${row.InternetIp})` }))
     : ends.peers.map((row) => ({ value: row.CustomerGatewayId, label: `${row.Name || row.CustomerGatewayId} (${row.IpAddress})` }));
-  return <Select {...rest} options={options} disabled={isEdit} showSearch optionFilterProp="label" />;
+  return <Select id={id} value={value} onChange={onChange} options={options} disabled={isEdit} showSearch optionFilterProp="label" />;
 }
 
 /** What LocalId and RemoteId are when they stay empty. */
@@ -89,13 +98,19 @@ function Effect({ changed, values }: { changed: FormField[]; values: FormValues 
   return <Alert type="warning" showIcon message={t(key, { fields: interrupting.join(", ") })} style={{ marginBottom: 16 }} />;
 }
 
-function Done({ id, gatewayId, values }: { id: string; gatewayId: string; values: FormValues }) {
+interface Created {
+  id: string;
+  gatewayId: string;
+  hasFlows: boolean;
+}
+
+function Done({ id, gatewayId, hasFlows }: Created) {
   const t = useText();
   return (
     <Result
-      status="success" title={t("connection.created")} subTitle={t(isFlows(values) ? "connection.routesFlows" : "connection.routesDestination")}
+      status="success" title={t("connection.created")} subTitle={t(hasFlows ? "connection.routesFlows" : "connection.routesDestination")}
       extra={[
-        <Button key="routes" type="primary" onClick={() => go(["gateways", gatewayId], { tab: isFlows(values) ? "policy" : "destination", via: id })}>
+        <Button key="routes" type="primary" onClick={() => go(["gateways", gatewayId], { tab: hasFlows ? "policy" : "destination", via: id })}>
           {t("connection.configureRoutes")}
         </Button>,
         <Button key="view" onClick={() => go(["connections", id])}>{t("connection.view")}</Button>,
@@ -118,7 +133,7 @@ function Editor({ ends, id }: { ends: Ends; id?: string }) {
   const values: FormValues = { ...before, ...Form.useWatch((all) => all, form) };
   const [tags, setTags] = useState<Tag[]>([]);
   const [error, setError] = useState<unknown>();
-  const [created, setCreated] = useState<string>();
+  const [created, setCreated] = useState<Created>();
   const changed = id ? changedFields(before, values) : [];
 
   const refused = (failure: unknown) => {
@@ -140,12 +155,12 @@ function Editor({ ends, id }: { ends: Ends; id?: string }) {
     }
     const work = async () => {
       const answer = await call<{ VpnConnectionId: string }>(caller, "CreateVpnConnection", createParameters(values, realTags(tags)));
-      setCreated(answer.VpnConnectionId);
+      setCreated({ id: answer.VpnConnectionId, gatewayId: String(values.VpnGatewayId), hasFlows: isFlows(values) });
     };
     await run(work, refused);
   };
 
-  if (created) return <Done id={created} gatewayId={String(values.VpnGatewayId)} values={values} />;
+  if (created) return <Done {...created} />;
   return (
     <Form<FormValues>
       form={form} layout="vertical" initialValues={before} onFinish={() => void save()} scrollToFirstError={{ block: "center" }}

@@ -48,7 +48,7 @@ export function Connections() {
       render: (row) => tagsOf(row).slice(0, 3).map((tag) => <Label key={tag.Key}>{tag.Value ? `${tag.Key}: ${tag.Value}` : tag.Key}</Label>),
     },
   ];
-  const create = <Button type="primary" icon={<PlusOutlined />} onClick={() => go(["connections", "new"])}>{t("connection.create")}</Button>;
+  const create = <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => go(["connections", "new"])}>{t("connection.create")}</Button>;
   const states = ["ipsec_sa_established", "ike_sa_established", "ike_sa_not_established", "ipsec_sa_not_established"];
   const needsGateway = names.data !== undefined && names.data.size === 0;
   return (

@@ -62,9 +62,9 @@ export function CustomerGateways() {
     {
       title: t("list.actions"), width: 170, render: (row) => (
         <Space size={0} wrap>
-          <Button type="link" size="small" aria-label={t("form.editName", { name: nameOf(row) })} icon={<EditOutlined />} onClick={() => setEditing(row)} />
+          <Button type="link" size="small" aria-label={t("form.editName", { name: nameOf(row) })} icon={<EditOutlined aria-hidden />} onClick={() => setEditing(row)} />
           <TagButton type="CUSTOMERGATEWAY" id={row.CustomerGatewayId} name={nameOf(row)} tags={row.Tags?.Tag ?? []} changed={list.reload} />
-          <Button type="link" size="small" danger aria-label={t("form.deleteName", { name: nameOf(row) })} icon={<DeleteOutlined />} onClick={() => setDeleting(row)} />
+          <Button type="link" size="small" danger aria-label={t("form.deleteName", { name: nameOf(row) })} icon={<DeleteOutlined aria-hidden />} onClick={() => setDeleting(row)} />
         </Space>
       ),
     },
@@ -73,7 +73,7 @@ export function CustomerGateways() {
     <>
       <Heading
         title={t("nav.customerGateways")}
-        actions={<Button type="primary" icon={<PlusOutlined />} onClick={() => setEditing("new")}>{t("customer.create")}</Button>}
+        actions={<Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => setEditing("new")}>{t("customer.create")}</Button>}
       />
       <Listing
         label={t("nav.customerGateways")} rows={list.data} error={list.error} columns={columns} rowKey={(row) => row.CustomerGatewayId}

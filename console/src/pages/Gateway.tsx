@@ -22,6 +22,7 @@ import { usePoll } from "../state/poll";
 import { usePreferences } from "../state/preferences";
 import { go, href, useRoute } from "../state/route";
 import { useSession } from "../state/session";
+import { COLUMNS } from "../parts/columns";
 
 const UPGRADE = "UpgradeVpnGateway";
 
@@ -72,7 +73,7 @@ function Facts({ gateway, reload }: { gateway: VpnGateway; reload(): Promise<voi
     [t("list.created"), formatTime(gateway.CreateTime, language)],
     [t("tags.title"), <TagPanel type="VPNGATEWAY" id={gateway.VpnGatewayId} name={gateway.Name} tags={gateway.Tags?.Tag ?? []} changed={reload} />],
   ];
-  return <Descriptions size="small" column={{ xs: 1, md: 2 }} items={items.map(([label, children]) => ({ key: label, label, children }))} />;
+  return <Descriptions size="small" column={COLUMNS} items={items.map(([label, children]) => ({ key: label, label, children }))} />;
 }
 
 function Edit({ gateway, close, done }: { gateway: VpnGateway; close(): void; done(): void }) {

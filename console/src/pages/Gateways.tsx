@@ -44,7 +44,7 @@ export function Gateways() {
     <>
       <Heading
         title={t("nav.gateways")}
-        actions={<Button type="primary" icon={<PlusOutlined />} onClick={() => setCreating(true)}>{t("gateway.create")}</Button>}
+        actions={<Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => setCreating(true)}>{t("gateway.create")}</Button>}
       />
       <Listing
         label={t("nav.gateways")} rows={list.data} error={list.error} columns={columns} rowKey={(row) => row.VpnGatewayId}

@@ -39,10 +39,10 @@ function Navigation({ done }: { done?: () => void }) {
       <Menu
         mode="inline" selectedKeys={[area]} style={{ borderInlineEnd: 0 }}
         items={[
-          item("gateways", <CloudServerOutlined />, t("nav.gateways")),
-          item("customer-gateways", <ShopOutlined />, t("nav.customerGateways")),
-          item("connections", <LinkOutlined />, t("nav.connections")),
-          item("vpcs", <ApartmentOutlined />, t("nav.vpcs")),
+          item("gateways", <CloudServerOutlined aria-hidden />, t("nav.gateways")),
+          item("customer-gateways", <ShopOutlined aria-hidden />, t("nav.customerGateways")),
+          item("connections", <LinkOutlined aria-hidden />, t("nav.connections")),
+          item("vpcs", <ApartmentOutlined aria-hidden />, t("nav.vpcs")),
         ]}
       />
     </nav>
@@ -87,11 +87,11 @@ export function Shell() {
           background: token.colorBgContainer, borderBottom: `1px solid ${token.colorBorderSecondary}`,
         }}
       >
-        {!isWide && <Button aria-label={t("nav.open")} icon={<MenuOutlined />} onClick={() => setOpen(true)} />}
+        {!isWide && <Button aria-label={t("nav.open")} icon={<MenuOutlined aria-hidden />} onClick={() => setOpen(true)} />}
         <strong style={{ fontSize: 18, marginInlineEnd: "auto" }}>vpngw</strong>
         <RealmControls />
         <PreferenceControls />
-        <Button icon={<LogoutOutlined />} onClick={session.signOut} aria-label={t("nav.signOut")} title={session.caller.key.id}>
+        <Button icon={<LogoutOutlined aria-hidden />} onClick={session.signOut} aria-label={t("nav.signOut")} title={session.caller.key.id}>
           {isWide ? t("nav.signOut") : null}
         </Button>
       </Layout.Header>

@@ -18,6 +18,7 @@ import { useAct } from "../state/act";
 import { usePoll } from "../state/poll";
 import { go } from "../state/route";
 import { useSession } from "../state/session";
+import { COLUMNS } from "../parts/columns";
 
 function VSwitchForm({ vpcId, close, done }: { vpcId: string; close(): void; done(): void }) {
   const t = useText();
@@ -47,7 +48,7 @@ function VSwitches({ vpc }: { vpc: Vpc }) {
   return (
     <Card
       size="small" title={<h2 className="card-title">{t("vpc.vswitches")}</h2>}
-      extra={<Button size="small" icon={<PlusOutlined />} onClick={() => setCreating(true)}>{t("vpc.createVSwitch")}</Button>}
+      extra={<Button size="small" icon={<PlusOutlined aria-hidden />} onClick={() => setCreating(true)}>{t("vpc.createVSwitch")}</Button>}
     >
       <Problem error={error} />
       <Table<VSwitch>
@@ -60,7 +61,7 @@ function VSwitches({ vpc }: { vpc: Vpc }) {
           {
             title: t("list.actions"), width: 80, render: (_, row) => (
               <Popconfirm title={t("delete.title", { name: row.VSwitchName || row.VSwitchId })} okText={t("form.delete")} cancelText={t("form.cancel")} onConfirm={() => remove(row.VSwitchId)}>
-                <Button type="text" danger size="small" icon={<DeleteOutlined />} aria-label={t("form.deleteName", { name: row.VSwitchName || row.VSwitchId })} />
+                <Button type="text" danger size="small" icon={<DeleteOutlined aria-hidden />} aria-label={t("form.deleteName", { name: row.VSwitchName || row.VSwitchId })} />
               </Popconfirm>
             ),
           },
@@ -90,7 +91,7 @@ function Lan({ vpc }: { vpc: Vpc }) {
       size="small" title={<h2 className="card-title">{t("vpc.lan")}</h2>}
       extra={data?.Interface
         ? <Popconfirm title={t("vpc.detachAsk")} okText={t("vpc.detach")} cancelText={t("form.cancel")} onConfirm={detach}><Button size="small">{t("vpc.detach")}</Button></Popconfirm>
-        : <Button size="small" icon={<PlusOutlined />} onClick={() => setAttaching(true)}>{t("vpc.attach")}</Button>}
+        : <Button size="small" icon={<PlusOutlined aria-hidden />} onClick={() => setAttaching(true)}>{t("vpc.attach")}</Button>}
     >
       <Problem error={error} />
       {data?.Interface
@@ -127,7 +128,7 @@ export function VpcPage({ id }: { id: string }) {
       <Problem error={error} />
       <Space direction="vertical" size={16} style={{ width: "100%" }}>
         <Descriptions
-          size="small" column={{ xs: 1, md: 2 }}
+          size="small" column={COLUMNS}
           items={[
             { key: "id", label: "VpcId", children: <Copy text={vpc.VpcId} /> },
             { key: "cidr", label: t("vpc.cidr"), children: vpc.CidrBlock },

@@ -49,7 +49,7 @@ export function Vpcs() {
   ];
   return (
     <>
-      <Heading title={t("nav.vpcs")} actions={<Button type="primary" icon={<PlusOutlined />} onClick={() => setCreating(true)}>{t("vpc.create")}</Button>} />
+      <Heading title={t("nav.vpcs")} actions={<Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => setCreating(true)}>{t("vpc.create")}</Button>} />
       <Listing
         label={t("nav.vpcs")} rows={list.data} error={list.error} columns={columns} rowKey={(row) => row.VpcId}
         texts={(row) => [row.VpcName, row.VpcId, row.CidrBlock, row.Description]} tags={(row) => row.Tags?.Tag ?? []} empty={t("vpc.empty")}

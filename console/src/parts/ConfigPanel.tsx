@@ -70,7 +70,7 @@ export function ConfigPanel({ id }: { id: string }) {
           options={all.map((one) => ({ value: one.name, label: word("format", one.name) }))}
           onChange={(name) => setFormat(all.find((one) => one.name === name) ?? json)}
         />
-        <Button type="primary" icon={<DownloadOutlined />} disabled={!data} onClick={() => save(`${id}.${format.ending}`, data ?? "")}>{t("config.save")}</Button>
+        <Button type="primary" icon={<DownloadOutlined aria-hidden />} disabled={!data} onClick={() => save(`${id}.${format.ending}`, data ?? "")}>{t("config.save")}</Button>
         {data && <Typography.Text copyable={{ text: data }}>{t("config.copy")}</Typography.Text>}
       </Space>
       <Problem error={error} />

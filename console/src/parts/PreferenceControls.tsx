@@ -18,7 +18,7 @@ export function PreferenceControls() {
       <Button
         aria-label={theme === "dark" ? t("pref.light") : t("pref.dark")}
         title={theme === "dark" ? t("pref.light") : t("pref.dark")}
-        icon={theme === "dark" ? <SunOutlined /> : <MoonOutlined />}
+        icon={theme === "dark" ? <SunOutlined aria-hidden /> : <MoonOutlined aria-hidden />}
         onClick={() => setTheme(theme === "dark" ? "light" : "dark")}
         data-testid="theme"
       />

@@ -41,7 +41,9 @@ interface Props {
 
 type Values = Record<string, string | number | undefined>;
 
-function Control({ row, ...rest }: { row: FormRow; id?: string; value?: string; onChange?: (value: unknown) => void }) {
+/** Takes only what it knows of what the form passes on: an attribute at the wrong element would mislead screen readers. */
+function Control({ row, id, value, onChange }: { row: FormRow; id?: string; value?: string; onChange?: (value: unknown) => void }) {
+  const rest = { id, value, onChange };
   if (row.options) return <Select {...rest} options={row.options} showSearch optionFilterProp="label" allowClear={!row.required} />;
   if (row.isSecret) return <Input.Password {...rest} autoComplete="new-password" />;
   if (row.isNumber) return <InputNumber {...rest} style={{ width: "100%" }} stringMode />;

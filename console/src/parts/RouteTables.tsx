@@ -133,7 +133,7 @@ export function RouteTable({ kind, gatewayId, nextHop }: Props) {
               title={t("routes.deleteAsk", { route: row.RouteDest })} okText={t("form.delete")} cancelText={t("form.cancel")}
               onConfirm={() => change(`Delete${stem}`, parameters)}
             >
-              <Button type="text" size="small" danger icon={<DeleteOutlined />} aria-label={t("form.deleteName", { name: row.RouteDest })} />
+              <Button type="text" size="small" danger icon={<DeleteOutlined aria-hidden />} aria-label={t("form.deleteName", { name: row.RouteDest })} />
             </Popconfirm>
           );
         },
@@ -144,7 +144,7 @@ export function RouteTable({ kind, gatewayId, nextHop }: Props) {
     <section aria-label={t(`routes.${kind}`)} data-routes={kind}>
       <Space wrap style={{ marginBottom: 8, width: "100%", justifyContent: "space-between" }}>
         <Typography.Text type="secondary">{t(HINTS[kind])}</Typography.Text>
-        {isEditable && <Button icon={<PlusOutlined />} onClick={() => setAdding(true)}>{t("routes.add")}</Button>}
+        {isEditable && <Button icon={<PlusOutlined aria-hidden />} onClick={() => setAdding(true)}>{t("routes.add")}</Button>}
       </Space>
       <Problem error={list.error} />
       <Table<Row>

@@ -9,6 +9,7 @@ import { CONNECTION_FIELDS, GROUPS, rowOf, type FormField } from "../forms/field
 import { useText, useWord } from "../i18n/text";
 import { SECRET_MASK } from "../rules/rules";
 import { weakness } from "../rules/weak";
+import { COLUMNS } from "./columns";
 
 function Secret({ text }: { text: string }) {
   const t = useText();
@@ -18,7 +19,7 @@ function Secret({ text }: { text: string }) {
     <>
       <code>{isOpen ? text : "••••••••"}</code>
       <Button
-        type="text" size="small" aria-label={isOpen ? t("secret.hide") : t("secret.show")} icon={isOpen ? <EyeInvisibleOutlined /> : <EyeOutlined />}
+        type="text" size="small" aria-label={isOpen ? t("secret.hide") : t("secret.show")} icon={isOpen ? <EyeInvisibleOutlined aria-hidden /> : <EyeOutlined aria-hidden />}
         onClick={() => setOpen(!isOpen)}
       />
     </>
@@ -51,7 +52,7 @@ export function Settings({ connection }: { connection: VpnConnection }) {
     <>
       {GROUPS.filter((group) => shown.some((item) => item.group === group)).map((group) => (
         <Descriptions
-          key={group} title={t(`group.${group}`)} size="small" bordered column={{ xs: 1, md: 2 }} style={{ marginBottom: 16 }}
+          key={group} title={t(`group.${group}`)} size="small" bordered column={COLUMNS} style={{ marginBottom: 16 }}
           items={shown.filter((item) => item.group === group).map((item) => ({
             key: item.path, label: word("field", item.path), children: <Value item={item} connection={connection} />,
           }))}

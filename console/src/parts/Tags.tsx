@@ -20,10 +20,10 @@ export function TagEditor({ tags, change }: { tags: Tag[]; change(tags: Tag[]): 
         <Space.Compact key={index} style={{ width: "100%", maxWidth: 520 }}>
           <Input aria-label={t("tags.key")} placeholder={t("tags.key")} maxLength={128} value={tag.Key} onChange={(event) => put(index, { Key: event.target.value })} />
           <Input aria-label={t("tags.value")} placeholder={t("tags.value")} maxLength={128} value={tag.Value} onChange={(event) => put(index, { Value: event.target.value })} />
-          <Button aria-label={t("tags.remove", { key: tag.Key })} icon={<DeleteOutlined />} onClick={() => change(tags.filter((_, at) => at !== index))} />
+          <Button aria-label={t("tags.remove", { key: tag.Key })} icon={<DeleteOutlined aria-hidden />} onClick={() => change(tags.filter((_, at) => at !== index))} />
         </Space.Compact>
       ))}
-      <Button icon={<PlusOutlined />} disabled={tags.length >= TAGS_MAX} onClick={() => change([...tags, { Key: "", Value: "" }])}>{t("tags.add")}</Button>
+      <Button icon={<PlusOutlined aria-hidden />} disabled={tags.length >= TAGS_MAX} onClick={() => change([...tags, { Key: "", Value: "" }])}>{t("tags.add")}</Button>
     </Space>
   );
 }
@@ -73,7 +73,7 @@ export function TagButton({ name, ...target }: Target & { name: string }) {
   const [isOpen, setOpen] = useState(false);
   return (
     <>
-      <Button type="link" size="small" aria-label={t("tags.of", { name })} icon={<TagsOutlined />} onClick={() => setOpen(true)} />
+      <Button type="link" size="small" aria-label={t("tags.of", { name })} icon={<TagsOutlined aria-hidden />} onClick={() => setOpen(true)} />
       {isOpen && <TagWindow {...target} name={name} close={() => setOpen(false)} />}
     </>
   );

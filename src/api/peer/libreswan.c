@@ -113,8 +113,10 @@ static int add_conn(
 	if (connection->enable_dpd)
 		strbuf_addf(out, "\tdpddelay=10\n%s\tdpdaction=%s\n",
 			is_v2 ? "" : "\tdpdtimeout=30\n", "hold");
+	/* The interface and its routes are made by hand: updown knows no route to everywhere. */
 	if (vpn_connection_is_destination_mode(connection))
-		strbuf_addf(out, "\tipsec-interface=%u\n", connection->number);
+		strbuf_addf(
+			out, "\tipsec-interface=%u\n\tleftupdown=%%disabled\n", connection->number);
 	strbuf_add(out, "\tauto=ondemand\n\n");
 	return 0;
 }
@@ -126,6 +128,9 @@ static void add_routes(const struct peer_view *view, struct strbuf *out)
 
 	if (!vpn_connection_is_destination_mode(&view->connection))
 		return;
+	peer_comment(out, "  ip link add ipsec%u type xfrm if_id %u", view->connection.number,
+		view->connection.number);
+	peer_comment(out, "  ip link set ipsec%u mtu 1400 up", view->connection.number);
 	for (size_t i = 0; i < view->routes.len; i++) {
 		prefix_format(view->routes.items[i], text);
 		peer_comment(out, "  ip route add %s dev ipsec%u", text, view->connection.number);
@@ -135,6 +140,21 @@ static void add_routes(const struct peer_view *view, struct strbuf *out)
 		peer_comment(
 			out, "  ip route replace %s dev ipsec%u", text, view->connection.number);
 	}
+}
+
+/* IKEv1 is off unless the daemon's own section, which is read at its start, allows it. */
+static void add_start(const struct peer_config *config, struct strbuf *out)
+{
+	if (config->views[0].connection.ike_config.ike_version == IKE_V1) {
+		peer_comment(out, "  systemctl restart ipsec");
+		return;
+	}
+	peer_comment(out, "  ipsec auto --rereadsecrets");
+	for (size_t i = 0; i < config->len; i++)
+		peer_comment(out, "  ipsec auto --add %s", config->views[i].connection.meta.id);
+	for (size_t i = 0; i < config->len; i++)
+		peer_comment(
+			out, "  ipsec auto --ondemand %s", config->views[i].connection.meta.id);
 }
 
 int peer_render_libreswan(const struct peer_config *config, struct strbuf *out, struct fault *fault)
@@ -150,17 +170,14 @@ int peer_render_libreswan(const struct peer_config *config, struct strbuf *out, 
 		"For libreswan 4. Save as /etc/ipsec.d/%s.conf and libreswan-secrets as "
 		"/etc/ipsec.d/%s.secrets, mode 0600, then:",
 		view->connection.meta.id, view->connection.meta.id);
-	peer_comment(out, "  ipsec auto --rereadsecrets");
-	for (size_t i = 0; i < config->len; i++)
-		peer_comment(out, "  ipsec auto --add %s", config->views[i].connection.meta.id);
-	for (size_t i = 0; i < config->len; i++)
-		peer_comment(
-			out, "  ipsec auto --ondemand %s", config->views[i].connection.meta.id);
 	for (size_t i = 0; i < config->len; i++)
 		add_routes(&config->views[i], out);
+	add_start(config, out);
 	peer_comment(out, "Let UDP 500 and 4500 and protocol 50 (ESP) through between %s and %s.",
 		local, remote);
 	strbuf_add_char(out, '\n');
+	if (view->connection.ike_config.ike_version == IKE_V1)
+		strbuf_add(out, "config setup\n\tikev1-policy=accept\n\n");
 	for (size_t i = 0; i < config->len && !err; i++)
 		err = add_conn(config, i, out, fault);
 	return err;

@@ -18,7 +18,7 @@ static void add_setting(struct strbuf *out, const char *name,
 {
 	AUTO_FREE char *value = peer_value(connection, path);
 
-	add_line(out, name, value);
+	add_line(out, name, *value ? value : "none");
 }
 
 static void add_ends(const struct peer_view *view, struct strbuf *out)

@@ -286,9 +286,18 @@ static void report(void *ctx, const struct world *world, const struct scope *sco
 	if (!gateway || !connection->bgp_config.enable_bgp)
 		return;
 	bird = bird_of(bgp, gateway->vpc_id);
+	if (bird && bird_is_unknown(bird)) {
+		status->conditions[CONDITION_BGP].is_kept = true;
+		return;
+	}
 	if (bird) {
 		verdict = bird_verdict(bird, connection->number);
 		learned = bird_learned(bird, connection->number);
+	}
+	/* It is told together with what was learned, which is asked for at once. */
+	if (verdict.is_up && !learned) {
+		status->conditions[CONDITION_BGP].is_kept = true;
+		return;
 	}
 	status_set(status, CONDITION_BGP, verdict.is_up, verdict.reason, verdict.message,
 		(uint64_t)wall_now_ms());

@@ -37,6 +37,7 @@ struct bird {
 	char *vpc_id;
 	struct bird_port port;
 	bool is_there, is_dirty, is_reloading, is_polling;
+	bool is_known; /* it has answered once, or it took too long */
 	char refusal[200];
 	uint32_t poll;
 	struct sessions_reader sessions_reader;
@@ -46,7 +47,7 @@ struct bird {
 	uint64_t key_failures;
 	bool are_keys_counted, has_bad_keys;
 	uint32_t silent; /* sessions that wait for their peer */
-	struct clock_timer *reload_timer, *poll_timer;
+	struct clock_timer *reload_timer, *poll_timer, *grace_timer;
 };
 
 static struct mono now(const struct bird *bird)
@@ -196,7 +197,8 @@ static void fetched(void *arg, int err, const struct bird_line *last)
 	struct session *session = find(bird, bird->fetching);
 
 	bird->fetching = 0;
-	if (err < 0 || !session || bird_code_is_error(last->code)) {
+	(void)last; /* an error of BIRD's: it has no such table, and so nothing is learned */
+	if (err < 0 || !session) {
 		learned_routes_clear(&routes);
 	} else {
 		if (!session->is_learned || !learned_routes_equal(&session->learned, &routes))
@@ -276,6 +278,7 @@ static void polled(void *arg, int err, const struct bird_line *last)
 	bird->is_polling = false;
 	if (err < 0)
 		return;
+	bird->is_known = true;
 	bird->silent = 0;
 	HASH_ITER (hh, bird->sessions, session, next) {
 		if (session->poll != bird->poll)
@@ -346,6 +349,33 @@ static void reload_now(void *arg)
 		&(struct bird_command){ .text = "configure soft", .done = reloaded, .arg = bird });
 }
 
+static void mark_all(const struct bird *bird)
+{
+	size_t len;
+	const void *const *all = world_list(bird->parts->world, KIND_VPN_CONNECTION, &len);
+
+	for (size_t i = 0; i < len; i++) {
+		const struct vpn_connection *connection = all[i];
+		const struct vpn_gateway *gateway =
+			connection->bgp_config.enable_bgp
+				? world_gateway_of(bird->parts->world, connection)
+				: NULL;
+
+		if (gateway && strcmp(gateway->vpc_id, bird->vpc_id) == 0)
+			mark(bird, connection->number);
+	}
+}
+
+static void grace_over(void *arg)
+{
+	struct bird *bird = arg;
+
+	if (bird->is_known)
+		return;
+	bird->is_known = true;
+	mark_all(bird);
+}
+
 static void ready(void *arg)
 {
 	struct bird *bird = arg;
@@ -377,6 +407,8 @@ struct bird *bird_new(const struct bgp_parts *parts, const char *vpc_id)
 	bird->routes_reader.max = BGP_PREFIX_LIMIT;
 	bird->reload_timer = parts->clock->timer_new(parts->clock->ctx, reload_now, bird);
 	bird->poll_timer = parts->clock->timer_new(parts->clock->ctx, poll_now, bird);
+	bird->grace_timer = parts->clock->timer_new(parts->clock->ctx, grace_over, bird);
+	parts->clock->timer_set(bird->grace_timer, BIRD_GRACE_MS);
 	bird->port = parts->open(parts->loop, parts->clock, path,
 		&(struct bird_calls){ .ready = ready, .lost = lost, .arg = bird });
 	return bird;
@@ -391,6 +423,7 @@ void bird_free(struct bird *bird)
 	learned_routes_clear(&bird->routes_reader.routes);
 	bird->parts->clock->timer_free(bird->reload_timer);
 	bird->parts->clock->timer_free(bird->poll_timer);
+	bird->parts->clock->timer_free(bird->grace_timer);
 	free(bird->vpc_id);
 	free(bird);
 }
@@ -421,6 +454,11 @@ void bird_carrying_changed(struct bird *bird, uint32_t number)
 		end_session(bird, number);
 	if (session)
 		judge(bird, session);
+}
+
+bool bird_is_unknown(const struct bird *bird)
+{
+	return !bird->is_known;
 }
 
 struct bgp_verdict bird_verdict(const struct bird *bird, uint32_t number)

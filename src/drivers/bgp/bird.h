@@ -9,6 +9,7 @@
 #include "drivers/bgp/verdict.h"
 
 #define BIRD_POLL_MS 1000
+#define BIRD_GRACE_MS 5000 /* that a BIRD may take to answer for the first time */
 
 struct bird;
 
@@ -21,6 +22,9 @@ void bird_reload(struct bird *bird);
 void bird_forget(struct bird *bird, uint32_t number);
 /* Its tunnel has come or gone. */
 void bird_carrying_changed(struct bird *bird, uint32_t number);
+/* Nothing can be said yet, because this process has just begun to talk to it: what a former one
+ * found out stands. */
+bool bird_is_unknown(const struct bird *bird);
 struct bgp_verdict bird_verdict(const struct bird *bird, uint32_t number);
 /* What this session learned; NULL: that is not known now. Borrowed. */
 const struct learned_routes *bird_learned(const struct bird *bird, uint32_t number);

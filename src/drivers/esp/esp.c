@@ -262,6 +262,18 @@ static void sas_changed(struct esp *esp, const struct espd_tunnel_sas *sas)
 		esp->parts.mark(esp->parts.mark_arg, KIND_VPN_CONNECTION, connection->meta.id);
 }
 
+/* Once a connection: what the operator finds in one log, also when espd was started by another. */
+static void tell_crypto(const struct espd_crypto *crypto)
+{
+	if (crypto->failed)
+		log_warn("vpngw-espd's ipsec-mb computes wrongly, OpenSSL takes its place "
+			 "ipsec_mb=\"%.*s\" failed_suites=%u",
+			(int)sizeof(crypto->library), crypto->library, crypto->failed);
+	else
+		log_info("vpngw-espd's crypto ipsec_mb=\"%.*s\" suites=%u",
+			(int)sizeof(crypto->library), crypto->library, crypto->suites);
+}
+
 static void event(void *arg, uint16_t type, const void *body, size_t size)
 {
 	struct esp *esp = arg;
@@ -270,6 +282,8 @@ static void event(void *arg, uint16_t type, const void *body, size_t size)
 		esp->parts.wake(esp->parts.wake_arg, ((const struct espd_tunnel_key *)body)->if_id);
 	else if (type == ESPD_TUNNEL_SAS && size == sizeof(struct espd_tunnel_sas))
 		sas_changed(esp, body);
+	else if (type == ESPD_CRYPTO && size == sizeof(struct espd_crypto))
+		tell_crypto(body);
 }
 
 const char *esp_owner(const struct esp *esp, const struct endpoint *endpoint)

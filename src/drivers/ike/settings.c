@@ -216,7 +216,10 @@ void ike_load_conn(
 	list_of_one(ret, "proposals", proposal);
 	/* MOBIKE moves to port 4500 without need and tells the peer every local address. */
 	vici_value(ret, "mobike", "no");
-	vici_value(ret, "encap", "no");
+	/* charon makes the peer believe in a NAT device. */
+	vici_value(ret, "encap",
+		settings->gateway->udp_encapsulation && connection->enable_nat_traversal ? "yes"
+											 : "no");
 	vici_value(ret, "fragmentation", "yes");
 	vici_value(ret, "send_certreq", "no");
 	vici_value(ret, "send_cert", "never");

@@ -216,6 +216,7 @@ static void version_one_and_its_modes(void **state)
 	has(&sample, "swanctl-policy", "dpd_timeout = 30s\n");
 	has_not(&sample, "swanctl-policy", "aggressive");
 	has(&sample, "libreswan", "ikev2=no\n");
+	has(&sample, "libreswan", "\nconfig setup\n\tikev1-policy=accept\n");
 	set(sample.connections[0], "IkeConfig", "{\"IkeMode\":\"aggressive\"}");
 	has(&sample, "swanctl-policy", "aggressive = yes\n");
 	has(&sample, "swanctl-policy", "i_dont_care_about_security_and_use_aggressive_mode_psk");
@@ -340,7 +341,9 @@ static void routes_and_interfaces(void **state)
 	has(&sample, "json", "\"PeerAsn\": \"45104\"");
 	set(sample.connections[0], "LocalSubnet", "0.0.0.0/0");
 	set(sample.connections[0], "RemoteSubnet", "0.0.0.0/0");
-	has(&sample, "libreswan", "ipsec-interface=3\n");
+	has(&sample, "libreswan", "ipsec-interface=3\n\tleftupdown=%disabled\n");
+	has(&sample, "libreswan", "#   ip link add ipsec3 type xfrm if_id 3\n");
+	has(&sample, "libreswan", "#   ip route add 0.0.0.0/0 dev ipsec3\n");
 	sample_done(&sample);
 }
 

@@ -77,6 +77,19 @@ static void test_a_key_has_its_share(void **state)
 	assert_int_equal(use_by(nonces, "loud", 10000, 2100), -EEXIST);
 }
 
+static void test_many_keys_fill_it(void **state)
+{
+	CLEANUP(nonces_freep) struct nonces *nonces = nonces_new(3);
+	static const char *const keys[] = { "a", "b", "c" };
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
+		assert_int_equal(use_by(nonces, keys[i], 1, 1000), 0);
+	assert_int_equal(use_by(nonces, "d", 1, 1000), -ENOSPC);
+	assert_int_equal(use_by(nonces, "a", 1, 1000), -EEXIST);
+	assert_int_equal(use_by(nonces, "d", 1, 2100), 0);
+}
+
 /* A clock that is set back by a day does not lock anybody out. */
 static void test_clock_set_back(void **state)
 {
@@ -97,6 +110,7 @@ int main(void)
 		cmocka_unit_test(test_replay),
 		cmocka_unit_test(test_every_time),
 		cmocka_unit_test(test_a_key_has_its_share),
+		cmocka_unit_test(test_many_keys_fill_it),
 		cmocka_unit_test(test_clock_set_back),
 	};
 

@@ -219,6 +219,16 @@ static void assert_reason(const char *id, enum reason reason)
 	status_clear(&status);
 }
 
+/* Nothing can be told yet: what a former agent reported stands. */
+static void assert_kept(const char *id)
+{
+	struct status status = report(id);
+
+	assert_true(status.conditions[CONDITION_BGP].is_kept);
+	assert_false(status.conditions[CONDITION_BGP].known);
+	status_clear(&status);
+}
+
 static int setup(void **state)
 {
 	(void)state;
@@ -262,10 +272,12 @@ static void start(void)
 {
 	assert_int_equal(pass(KIND_COUNT, NULL), 4);
 	assert_int_equal(bench->opened, 1);
-	assert_reason("vco-a", REASON_BGP_DAEMON_GONE);
+	assert_kept("vco-a");
 	bench->calls.ready(bench->calls.arg);
 	REPLY("configure soft", { 2, "Reading", false }, { 3, "Reconfigured", true });
+	assert_kept("vco-a");
 	REPLY(POLL, SAID("Established"), CHANGES("2"), SAID_B("Established"), CHANGES("0"), END);
+	assert_kept("vco-a");
 	REPLY("show route table bgp_3 protocol vco7 all", { 1007, "Table bgp_3:", false },
 		{ 1007, "172.16.0.0/16 unicast [vco7] * (100) [AS65001i]", false },
 		{ 1012, "\tBGP.as_path: 65001", false }, END);
@@ -429,6 +441,21 @@ static void test_bird_dies(void **state)
 	REPLY("configure soft", { 3, "Reconfigured", true });
 }
 
+/* A BIRD that does not come is told of after a while. */
+static void test_bird_does_not_come(void **state)
+{
+	(void)state;
+	assert_int_equal(pass(KIND_COUNT, NULL), 4);
+	bench->marks_a = bench->marks_b = 0;
+	pass_time(4999);
+	assert_kept("vco-a");
+	assert_int_equal(bench->marks_a, 0);
+	pass_time(1);
+	assert_int_equal(bench->marks_a, 1);
+	assert_int_equal(bench->marks_b, 1);
+	assert_reason("vco-a", REASON_BGP_DAEMON_GONE);
+}
+
 static void test_configuration_refused(void **state)
 {
 	(void)state;
@@ -481,6 +508,7 @@ int main(void)
 		TEST(test_health_check_holds_the_session),
 		TEST(test_reason_is_kept),
 		TEST(test_bird_dies),
+		TEST(test_bird_does_not_come),
 		TEST(test_configuration_refused),
 		TEST(test_drift),
 		TEST(test_last_session_goes),

@@ -223,6 +223,9 @@ static void headers_must_be_equal(void **state)
 	differs(23, 1, 2);
 	differs(27, 1, 2); /* sequence number */
 	differs(31, 1, 2); /* acknowledgment */
+	differs(32, 1, 2); /* a reserved bit */
+	differs(34, 1, 2); /* window */
+	differs(39, 1, 2); /* urgent pointer */
 	differs(47, 1, 2); /* timestamps */
 }
 

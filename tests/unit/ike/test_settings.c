@@ -110,6 +110,20 @@ static void test_ikev1(void **state)
 	sample_done(&sample);
 }
 
+static void test_encapsulation(void **state)
+{
+	struct sample sample;
+
+	(void)state;
+	sample_init(&sample);
+	expect(&sample, "encap", "no");
+	sample.gateway->udp_encapsulation = true;
+	expect(&sample, "encap", "yes");
+	sample.connection->enable_nat_traversal = false;
+	expect(&sample, "encap", "no");
+	sample_done(&sample);
+}
+
 static void test_every_algorithm(void **state)
 {
 	static const struct {
@@ -222,6 +236,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ikev2),
 		cmocka_unit_test(test_ikev1),
+		cmocka_unit_test(test_encapsulation),
 		cmocka_unit_test(test_every_algorithm),
 		cmocka_unit_test(test_identities),
 		cmocka_unit_test(test_times_are_sane),
