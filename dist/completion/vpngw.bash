@@ -9,7 +9,7 @@ _vpngw_words() {
 _vpngw_verbs() {
 	case $1 in
 	gateway)
-		echo list show create modify delete move zones
+		echo list show create modify delete encapsulation set-encapsulation move zones
 		;;
 	customer-gateway)
 		echo list show create modify delete move
@@ -60,6 +60,12 @@ _vpngw_flags() {
 		;;
 	"gateway delete")
 		echo --vpn-gateway-id --output --region-id --dry-run --client-token --yes --help --endpoint --profile --access-key-id --ca-file --config --socket
+		;;
+	"gateway encapsulation")
+		echo --vpn-gateway-id --output --region-id --dry-run --client-token --help --endpoint --profile --access-key-id --ca-file --config --socket
+		;;
+	"gateway set-encapsulation")
+		echo --vpn-gateway-id --udp-encapsulation --no-udp-encapsulation --output --region-id --dry-run --client-token --help --endpoint --profile --access-key-id --ca-file --config --socket
 		;;
 	"gateway move")
 		echo --instance-id --new-resource-group-id --output --region-id --dry-run --client-token --help --endpoint --profile --access-key-id --ca-file --config --socket
