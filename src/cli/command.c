@@ -165,6 +165,9 @@ const struct command commands[] = {
 	{ "access-key", "delete", "DeleteAccessKey", { "UserAccessKeyId" },
 		.options = COMMAND_ASKS },
 
+	{ "resource-group", "list", "ListResourceGroups",
+		.columns = "ID:ResourceGroupId DEFAULT:IsDefault" },
+
 	{ "region", "list", "DescribeRegions", .columns = "ID:RegionId NAME:LocalName" },
 	{ "region", "zones", "DescribeZones", .columns = "ID:ZoneId NAME:LocalName" },
 	{},

@@ -18,7 +18,8 @@
 #define OUTPUT_MAX (64 * 1024 * 1024)
 #define GATEWAY_COLUMNS "GATEWAY:VpnGatewayId NAME:Name STATUS:Status ADDRESS:InternetIp VPC:VpcId"
 #define CONNECTION_COLUMNS                                                                         \
-	"CONNECTION:VpnConnectionId NAME:Name STATE:State IKE:Ike IPSEC:Ipsec HEALTH:Health "      \
+	"CONNECTION:VpnConnectionId NAME:Name STATE:State IKE:Ike IPSEC:Ipsec BGP:Bgp "            \
+	"HEALTH:Health "                                                                           \
 	"SINCE:Since WHY:Why"
 
 /* "3d", "2h", "41s"; an own string. */
@@ -82,6 +83,7 @@ static json_t *make_row(const json_t *connection, const json_t *detail)
 	json_object_set(row, "State", json_object_get(detail, "State"));
 	add_layer(row, "Ike", find_condition(detail, "Ike"));
 	add_layer(row, "Ipsec", ipsec);
+	add_layer(row, "Bgp", find_condition(detail, "Bgp"));
 	add_layer(row, "Health", find_condition(detail, "Health"));
 	add_since(row, detail, ipsec);
 	return row;

@@ -320,7 +320,7 @@ def test_status(site):
     gateways, connections = text.split("\n\n")
     assert "hq" in gateways and gateways.startswith("GATEWAY ")
     row = next(line for line in connections.splitlines() if made["VpnConnectionId"] in line)
-    assert row.split()[1:6] == ["seen", "updating", "-", "-", "-"]
+    assert row.split()[1:7] == ["seen", "updating", "-", "-", "-", "-"]
     site("connection", "down", "seen", "--yes")
     assert "disabled" in site("status", "--gateway", "hq")
     assert "DependencyViolation" not in site("connection", "up", "seen")

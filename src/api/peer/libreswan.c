@@ -170,9 +170,10 @@ int peer_render_libreswan(const struct peer_config *config, struct strbuf *out, 
 		"For libreswan 4. Save as /etc/ipsec.d/%s.conf and libreswan-secrets as "
 		"/etc/ipsec.d/%s.secrets, mode 0600, then:",
 		view->connection.meta.id, view->connection.meta.id);
+	add_start(config, out);
+	/* Behind it: the daemon tries at its start whether it can make an interface. */
 	for (size_t i = 0; i < config->len; i++)
 		add_routes(&config->views[i], out);
-	add_start(config, out);
 	peer_comment(out, "Let UDP 500 and 4500 and protocol 50 (ESP) through between %s and %s.",
 		local, remote);
 	strbuf_add_char(out, '\n');
