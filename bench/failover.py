@@ -12,7 +12,7 @@ import sys
 from bench.main import figure
 from lab.gateway import Gateway
 from lab.job import Connection, Vpc
-from lab.pair import CAUSES, HOST, Pair
+from lab.pair import BGP_CAUSES, CAUSES, HOST, BgpPair, Pair
 from lab.traffic import Pings
 from lab.until import until
 from lab.world import World
@@ -21,19 +21,20 @@ RETRY = 2
 SLACK_S, EXPLICIT_S = 0.5, 1.0
 
 
-def build_pair(world, gateway, number):
+def build_pair(world, gateway, number, name):
+    kind, more = (BgpPair, BgpPair.parameters) if name in BGP_CAUSES else (Pair, lambda _: {})
     net, interface = f"10.0.{number}", f"lan{number}"
     host = world.vpc(f"host{number}", interface, net)
     vpc = Vpc(gateway, interface, net, f"lane{number}").create()
     sites = []
-    for _ in range(2):
-        site = Connection(vpc, world.datacentre().start())
+    for block in (10 + 2 * number, 11 + 2 * number):
+        site = Connection(vpc, world.datacentre().start(), **more(block))
         site.create()
         site.configure_peer()
         sites.append(site)
     for site in sites:
         site.wait_up()
-    return Pair(*sites, host).create()
+    return kind(*sites, host).create()
 
 
 def split_losses(lost):
@@ -67,23 +68,30 @@ def limits(explicit, interval):
     return timeout, EXPLICIT_S if explicit else interval * RETRY + timeout + SLACK_S
 
 
+def recorded(pair, known, times):
+    """What the log of the active connection says of these trials."""
+    until(lambda: len(pair.switches()) >= known + 2 * times, "every switch is recorded", 10)
+    events = pair.switches()[known:]
+    away = [event for event in events if event["From"] == pair.active.id]
+    result = {"switches": len(events), "reasons": sorted({event["Reason"] for event in away})}
+    for key, field in (("detection_ms", "DetectionMs"), ("lost", "PacketsLost")):
+        values = [event[field] for event in away if field in event]
+        if values:
+            result[key] = figure(values)
+    return result
+
+
 def series(pair, name, interval, times):
-    cause = CAUSES[name](pair)
+    cause = (CAUSES | BGP_CAUSES)[name](pair)
     timeout, bar = limits(cause.explicit, interval)
     pair.check_health(interval, RETRY)
     known = len(pair.switches())
     outages, lost, back = zip(*(trial(pair, cause) for _ in range(times)))
-    until(lambda: len(pair.switches()) >= known + 2 * times, f"every switch of {name} is recorded", 10)
-    recorded = pair.switches()[known:]
-    away = [event for event in recorded if event["From"] == pair.active.id]
     result = {"interval_s": interval, "retry": RETRY, "timeout_s": timeout, "explicit": cause.explicit,
               "outage_s": figure(outages), "lost": figure(lost), "switch_back_lost": figure(back), "bar_s": bar,
-              "met": max(outages) <= bar and not any(back),
-              "recorded": {"switches": len(recorded), "reasons": sorted({event["Reason"] for event in away})}}
-    for key, field in (("detection_ms", "DetectionMs"), ("lost", "PacketsLost")):
-        values = [event[field] for event in away if field in event]
-        if values:
-            result["recorded"][key] = figure(values)
+              "met": max(outages) <= bar and not any(back)}
+    if name in CAUSES:  # what BGP decides is not recorded
+        result["recorded"] = recorded(pair, known, times)
     print(f"{name} every {interval} s: at most {max(outages):.2f} s of {bar} s, {max(back)} lost on the way back: "
           f"{'met' if result['met'] else 'not met'}", file=sys.stderr, flush=True)
     return result
@@ -96,7 +104,8 @@ def lane(pair, name, quick):
 def measure(build, quick):
     with World("/run/lab") as world:
         gateway = Gateway(world, build).start()
-        pairs = {name: build_pair(world, gateway, number + 1) for number, name in enumerate(CAUSES)}
+        pairs = {name: build_pair(world, gateway, number, name)
+                 for number, name in enumerate([*CAUSES, *BGP_CAUSES], 1)}
         # quick: all at once, or it would not be
         with concurrent.futures.ThreadPoolExecutor(len(pairs) if quick else 1) as pool:
             found = {name: pool.submit(lane, pair, name, quick) for name, pair in pairs.items()}

@@ -17,9 +17,10 @@ TUNNEL = "ipsec0"  # kernel-libipsec's device
 class Speaker:
     """One BGP router: on the machine, through the device, between two addresses."""
 
-    def __init__(self, machine, asn, local, remote, remote_asn=45104, key=None, device=TUNNEL, networks=()):
+    def __init__(self, machine, asn, local, remote, remote_asn=45104, key=None, device=TUNNEL, networks=(),
+                 prepend=0):
         self.machine, self.asn, self.local, self.remote, self.remote_asn = machine, asn, local, remote, remote_asn
-        self.key, self.device, self.networks = key, device, list(networks)
+        self.key, self.device, self.networks, self.prepend = key, device, list(networks), prepend
         self.folder = machine.folder / f"bgp-{device}"
         self.folder.mkdir(exist_ok=True)
         os.chmod(self.folder, 0o755)
@@ -48,6 +49,7 @@ class Bird(Speaker):
     def render(self):
         key = f'password "{self.key}";' if self.key else ""
         routes = "".join(f"route {network} blackhole;\n" for network in self.networks)
+        longer = self.prepend * f"bgp_path.prepend({self.asn}); "
         return f"""log stderr all;
 router id {self.local};
 protocol device {{}}
@@ -56,7 +58,7 @@ protocol static sites {{ ipv4; {routes} }}
 protocol bgp vpngw {{
   local {self.local} as {self.asn}; neighbor {self.remote} as {self.remote_asn}; {key}
   connect delay time 1; connect retry time 1; error wait time 1, 2;
-  ipv4 {{ import all; export where source = RTS_STATIC; }};
+  ipv4 {{ import all; export filter {{ if source != RTS_STATIC then reject; {longer} accept; }}; }};
 }}
 """
 

@@ -9,6 +9,7 @@ What cuts the active way, and what mends it again, is here too.
 import re
 
 from lab.api import VPNGW
+from lab.bgp import Bird
 from lab.until import until
 from lab.vici import Refused
 
@@ -78,6 +79,37 @@ class Pair:
             events += answer["Events"]["Event"]
             total = answer["TotalCount"]
         return [event for event in events if event["Type"] == "RoutesSwitched"][::-1]
+
+
+class BgpPair(Pair):
+    """The same, and the routes come over BGP: the standby's path is longer."""
+    ASN = 65001
+
+    @staticmethod
+    def parameters(number, asn=ASN):
+        """What a connection needs for it beside the rest; number tells it from others."""
+        return {"customer": {"Asn": str(asn)},
+                "BgpConfig": {"EnableBgp": "true", "TunnelCidr": f"169.254.{number}.0/30",
+                              "LocalBgpIp": f"169.254.{number}.1"}}
+
+    def create_routes(self):
+        self.api.ModifyVpnGatewayAttribute(VpnGatewayId=self.vpc.vpn_gateway_id, AutoPropagate="true")
+        self.speakers = []
+        for site, prepend in ((self.active, 0), (self.standby, 1)):
+            ours = site.parameters["BgpConfig"]["LocalBgpIp"]
+            speaker = Bird(site.dc.router, asn=self.ASN, local=ours.removesuffix("1") + "2", remote=ours,
+                           networks=[SHARED], prepend=prepend)
+            self.speakers.append(speaker.start())
+        for site in (self.active, self.standby):
+            until(lambda: site.gateway.connection(site.id)["VpnBgpConfig"]["Status"] == "success",
+                  f"{site.id}'s BGP session is up", 20)
+        until(lambda: self.device() == f"vco{self.number(self.active)}", "the shorter path carries", 10)
+        return self
+
+    def number(self, site):
+        """Of the connection, as its device is called."""
+        text = site.gateway.in_vpc("ip -o link", f"vpngw-{self.vpc.vpc_id}")
+        return re.search(rf"vco(\d+): .*alias {site.id}", text)[1]
 
 
 def restore(dc):
@@ -166,5 +198,20 @@ class PeerRestarts(PeerKilled):
         assert self.dc.charon.stop(), "the peer's charon did not end by itself"
 
 
+class BgpWithdrawn:
+    """The active peer no longer advertises the network; everything else is well."""
+    explicit = True
+
+    def __init__(self, pair):
+        self.speaker = pair.speakers[0]
+
+    def cut(self):
+        self.speaker.announce()
+
+    def mend(self):
+        self.speaker.announce(SHARED)
+
+
+BGP_CAUSES = {"bgp-withdrawn": BgpWithdrawn}
 CAUSES = {"peer-killed": PeerKilled, "packets-dropped": PacketsDropped, "host-dead": HostDead,
           "peer-deletes": PeerDeletes, "peer-restarts": PeerRestarts}

@@ -52,7 +52,7 @@ struct failover {
 	struct known *known;
 	struct route_groups *groups;
 	struct clock_timer *look;
-	bool is_armed, is_primed;
+	bool is_armed, is_primed, has_new_routes;
 	struct pending *pending;
 	uint64_t tickets;
 };
@@ -301,6 +301,7 @@ static void look_at_groups(struct failover *failover)
 {
 	struct known *known, *next;
 
+	failover->has_new_routes = false;
 	route_groups_look(failover->groups, failover->parts.world, carries, switched, failover);
 	HASH_ITER (hh, failover->known, known, next) {
 		known->is_new = false;
@@ -321,8 +322,8 @@ static void update(struct failover *failover, const struct vpn_connection *conne
 	known->is_observed = true;
 	if (known->carries == (carrying > 0))
 		return;
-	/* Its last turn has not been looked at: that would be lost. */
-	if (known->is_new)
+	/* Its last turn, or who carries new routes, has not been looked at: that would be lost. */
+	if (known->is_new || failover->has_new_routes)
 		look_at_groups(failover);
 	known->is_new = true;
 	known->was_missed = is_first;
@@ -422,6 +423,8 @@ void failover_changed(struct failover *failover, uint32_t number)
 		prime(failover);
 	if (connection)
 		update(failover, connection);
+	else
+		failover->has_new_routes = true;
 	if (failover->is_armed)
 		return;
 	failover->is_armed = true;

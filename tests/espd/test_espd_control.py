@@ -301,6 +301,21 @@ def test_lifetimes(world):
     assert a.counters()["outbound_sas"] == 0
 
 
+def test_what_goes_unanswered_is_counted(world):
+    """Packets into the tunnel since the last one out of it: what a peer that died has cost."""
+    world.connect()
+    world.ping()
+    a, b = world.a, world.b
+    assert a.counters()["out_unanswered"] == 0
+    b.run("ip link set tun7 down")
+    a.run(f"ping -c 5 -i 0.05 -W 0.2 {b.inner}", check=False)
+    assert a.counters()["out_unanswered"] == 5
+    b.run("ip link set tun7 up")
+    b.run(f"ip route replace {b.peer_inner}/32 dev tun7 src {b.inner}")
+    world.ping(count=1)
+    assert a.counters()["out_unanswered"] == 0
+
+
 def test_sockets_can_be_taken_away(world):
     world.connect()
     world.a.agent.remove_socket(NATT, world.a.outer)

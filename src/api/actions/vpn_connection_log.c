@@ -224,6 +224,8 @@ const struct action vpn_connection_log_actions[] = {
 		describe_events,
 		"The events in the log of a connection, newest first: Time in milliseconds, Type, "
 		"Level, Source, Reason, Message, and by type Cause, Certainty, Local and Remote "
-		"values, UpMs, DownMs, Revision or counts of dropped packets." },
+		"values, UpMs, DownMs, Revision, counts of dropped packets, or From, To, Routes, "
+		"Destinations, DetectionMs and PacketsLost of routes that went to another "
+		"connection." },
 	{},
 };

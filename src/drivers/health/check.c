@@ -38,7 +38,6 @@ bool check_answer(struct check *check, uint16_t sequence, bool *ret_changed)
 	if (check->state == CHECK_FAILED && check->answered < check->retry)
 		return true;
 	*ret_changed = enter(check, CHECK_SUCCESS);
-	check->resets = 0;
 	return true;
 }
 
@@ -60,6 +59,11 @@ bool check_tunnel_down(struct check *check)
 	check->missed = check->answered = 0;
 	check->is_waiting = false;
 	return check->state == CHECK_SUCCESS && enter(check, CHECK_UNKNOWN);
+}
+
+void check_forget_resets(struct check *check)
+{
+	check->resets = 0;
 }
 
 uint64_t check_reset(struct check *check)

@@ -18,7 +18,7 @@ struct check {
 	uint32_t missed, answered; /* in a row */
 	uint16_t sequence;         /* of the last probe */
 	bool is_waiting;           /* for its answer */
-	uint32_t resets;           /* of the tunnel, since the last success */
+	uint32_t resets;           /* of the tunnel, since they were forgotten */
 };
 
 void check_init(struct check *check, uint32_t retry);
@@ -36,3 +36,5 @@ bool check_tunnel_down(struct check *check);
  * growing time, so that a dead host does not make a good tunnel flap for ever.
  */
 uint64_t check_reset(struct check *check);
+/* It was well for long enough: the next failure is a new one. */
+void check_forget_resets(struct check *check);

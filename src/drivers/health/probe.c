@@ -71,7 +71,12 @@ static void reset_when_due(struct probe *probe)
 	if (probe->check.state != CHECK_FAILED || probe->check.missed < probe->check.retry ||
 		!is_tunnel_up(probe) || now.ns < probe->reset_due.ns)
 		return;
-	probe->reset_due.ns = now.ns + (int64_t)check_reset(&probe->check) * 1000000;
+	/* A host that comes and goes resets the tunnel as rarely as one that stays away. */
+	if (probe->good_since.ns && mono_diff_ms(now, probe->good_since) >= probe->reset_pause_ms)
+		check_forget_resets(&probe->check);
+	probe->good_since = (struct mono){ 0 };
+	probe->reset_pause_ms = (int64_t)check_reset(&probe->check);
+	probe->reset_due = mono_add_ms(now, probe->reset_pause_ms);
 	probe->parts->reset(probe->parts->arg, probe->id);
 }
 
@@ -98,8 +103,10 @@ static void answered(struct probe *probe, uint16_t sequence)
 	if (!check_answer(&probe->check, sequence, &is_changed))
 		return;
 	probe->answered_at = clock->now(clock->ctx);
-	if (is_changed)
-		tell_changed(probe);
+	if (!is_changed)
+		return;
+	probe->good_since = probe->answered_at;
+	tell_changed(probe);
 }
 
 static void readable(void *arg, int events)

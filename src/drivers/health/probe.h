@@ -26,7 +26,9 @@ struct probe {
 	struct clock_timer *timer;
 	struct mono answered_at; /* the last one; 0 = never */
 	bool is_listening; /* for an answer to the last probe; else the timer sends the next one */
-	struct mono reset_due; /* no reset before */
+	struct mono reset_due;  /* no reset before */
+	struct mono good_since; /* the last success */
+	int64_t reset_pause_ms; /* after the last reset */
 	struct loop_io *io;
 	int fd;
 };

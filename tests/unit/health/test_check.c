@@ -139,6 +139,8 @@ static void resets_come_at_growing_distances(void **state)
 	}
 	(void)answer(&check);
 	(void)answer(&check);
+	assert_int_equal(check_reset(&check), 900000);
+	check_forget_resets(&check);
 	assert_int_equal(check_reset(&check), 30000);
 }
 

@@ -339,6 +339,37 @@ static void a_dead_host_does_not_make_the_tunnel_flap(void **state)
 	assert_true(bench->resets < 10);
 }
 
+/* The next probe is on its way, and so many are answered. */
+static void answer_some(struct bench *bench, int count)
+{
+	requests(bench, false);
+	pass_time(bench, 1000);
+	for (int i = 0; i < count; i++) {
+		requests(bench, true);
+		pass_time(bench, 2000);
+	}
+	assert_int_equal(health_allows(bench->health, 7), 1);
+	requests(bench, false);
+}
+
+static void a_host_that_comes_and_goes_does_not_either(void **state)
+{
+	struct bench *bench = *state;
+
+	fail_it(bench);
+	for (int round = 0; round < 100; round++) {
+		answer_some(bench, 5);
+		pass_time(bench, 21000);
+		assert_int_equal(health_allows(bench->health, 7), 0);
+	}
+	assert_true(bench->resets < 10);
+	/* well for as long as the last pause: the next failure is a new one */
+	answer_some(bench, 500);
+	bench->resets = 0;
+	pass_time(bench, 41000);
+	assert_int_equal(bench->resets, 2);
+}
+
 static void a_tunnel_that_is_down_is_not_reset(void **state)
 {
 	struct bench *bench = *state;
@@ -444,6 +475,7 @@ int main(void)
 		HEALTH_TEST(reserve_route_keeps_the_routes),
 		HEALTH_TEST(it_comes_back_after_as_many_answers),
 		HEALTH_TEST(a_dead_host_does_not_make_the_tunnel_flap),
+		HEALTH_TEST(a_host_that_comes_and_goes_does_not_either),
 		HEALTH_TEST(a_tunnel_that_is_down_is_not_reset),
 		HEALTH_TEST(a_tunnel_that_comes_up_is_probed_at_once),
 		HEALTH_TEST(a_new_target_is_checked_afresh),

@@ -258,6 +258,19 @@ static void shorter_than_a_look(void **state)
 	assert_int_equal(count(bench, "vco-a"), 2);
 }
 
+/* A route is there, and its connection goes before anybody has looked. */
+static void a_new_route(void **state)
+{
+	struct bench *bench = *state;
+
+	bench->carries[A] = bench->carries[B] = 1;
+	failover_changed(bench->failover, A);
+	failover_changed(bench->failover, B);
+	failover_changed(bench->failover, 0);
+	set(bench, A, 0);
+	assert_int_equal(count(bench, "vco-a"), 1);
+}
+
 static void not_known_is_as_before(void **state)
 {
 	struct bench *bench = *state;
@@ -527,6 +540,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(each_is_told_once, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(nothing_else_carries, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(shorter_than_a_look, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_new_route, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(not_known_is_as_before, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(without_traffic_before, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_probe_is_the_proof, set_up, tear_down),
