@@ -20,6 +20,13 @@ def figure(values):
             "max": round(max(values), 2), "n": len(values)}
 
 
+def figures(samples):
+    """The same with every list of samples as a figure, however deep it lies."""
+    if isinstance(samples, dict):
+        return {name: figures(values) for name, values in samples.items()}
+    return figure(samples) if isinstance(samples, list) else samples
+
+
 def build():
     commands = [["meson", "compile", "-C", BUILD]]
     if not (BUILD / "build.ninja").exists():
@@ -44,7 +51,7 @@ def main():
 
     def inside():
         samples = module.measure(BUILD, options.quick)
-        result = {name: figure(values) if isinstance(values, list) else values for name, values in samples.items()}
+        result = figures(samples)
         if options.json:
             print(json.dumps(result), flush=True)
         else:

@@ -10,6 +10,7 @@ from lab.vici import Refused, Vici
 
 ENCRYPTION = {"aes": "aes128", "aes192": "aes192", "aes256": "aes256", "des": "des", "3des": "3des",
               "aes128gcm": "aes128gcm16", "aes256gcm": "aes256gcm16", "chacha20": "chacha20poly1305"}
+AEADS = ("aes128gcm", "aes256gcm", "chacha20")
 GROUP = {"group1": "modp768", "group2": "modp1024", "group5": "modp1536", "group14": "modp2048",
          "group15": "modp3072", "group16": "modp4096", "group19": "ecp256", "group20": "ecp384",
          "group21": "ecp521", "group31": "curve25519", "disabled": ""}
@@ -40,8 +41,12 @@ CONF = """charon-systemd {{
 
 
 def proposal(encryption, authentication, group):
-    """The API's words in strongSwan's: ("aes", "sha1", "group2") is aes128-sha1-modp1024."""
-    words = [ENCRYPTION[encryption], authentication, GROUP[group]]
+    """The API's words in strongSwan's: ("aes", "sha1", "group2") is aes128-sha1-modp1024.
+
+    Beside an AEAD cipher an authentication algorithm is IKE's PRF; ESP has none (None).
+    """
+    prefix = "prf" if encryption in AEADS else ""
+    words = [ENCRYPTION[encryption], authentication and prefix + authentication, GROUP[group]]
     return "-".join(word for word in words if word)
 
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """The main job over the API, as a user does it: a VPC, a gateway, and connections to data centres."""
 from lab.api import VPNGW
-from lab.datacentre import proposal
+from lab.datacentre import AEADS, proposal
 from lab.until import until
 
 PSK = "Lab~PSK!@#1"
@@ -61,16 +61,23 @@ class Vpc:
 class Connection:
     """A customer gateway, the connection and the route to one data centre."""
 
-    def __init__(self, vpc, dc, name=None, ike=None, ipsec=None, **parameters):
+    def __init__(self, vpc, dc, name=None, ike=None, ipsec=None, customer=None, **parameters):
+        self.customer = customer or {}  # further parameters of the customer gateway
         self.vpc, self.gateway, self.api, self.dc = vpc, vpc.gateway, vpc.api, dc
         self.name = name or dc.name
         self.ike, self.ipsec = IKE | (ike or {}), IPSEC | (ipsec or {})
+        self._settle()
         self.parameters = {"EffectImmediately": True, "LocalSubnet": "0.0.0.0/0", "RemoteSubnet": "0.0.0.0/0"} | parameters
         self.customer_gateway_id = self.id = None
 
+    def _settle(self):
+        """ESP with an AEAD cipher has no authentication algorithm, like the API's answer."""
+        if self.ipsec["IpsecEncAlg"] in AEADS:
+            self.ipsec.pop("IpsecAuthAlg", None)
+
     def create_customer_gateway(self):
         self.customer_gateway_id = self.api.CreateCustomerGateway(
-            IpAddress=self.dc.internet_ip, Name=self.name)["CustomerGatewayId"]
+            IpAddress=self.dc.internet_ip, Name=self.name, **self.customer)["CustomerGatewayId"]
         return self.customer_gateway_id
 
     def create_connection(self):
@@ -96,6 +103,7 @@ class Connection:
             parameters["IkeConfig"] = ike
         if ipsec is not None:
             self.ipsec |= ipsec
+            self._settle()
             parameters["IpsecConfig"] = ipsec
         return self.api.ModifyVpnConnectionAttribute(VpnConnectionId=self.id, **parameters)
 
@@ -118,7 +126,7 @@ class Connection:
         self.dc.load(
             self.vpc.internet_ip, ike["Psk"], version=ike["IkeVersion"], mode=ike["IkeMode"],
             ike=proposal(ike["IkeEncAlg"], ike["IkeAuthAlg"], ike["IkePfs"]),
-            esp=proposal(ipsec["IpsecEncAlg"], ipsec["IpsecAuthAlg"], ipsec["IpsecPfs"]),
+            esp=proposal(ipsec["IpsecEncAlg"], ipsec.get("IpsecAuthAlg"), ipsec["IpsecPfs"]),
             local_id=ike.get("RemoteId"), remote_id=ike.get("LocalId"), **other)
 
     def wait_up(self, seconds=15):

@@ -1,19 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Order of creation: a VPC's namespace and devices (net), then what vpngw-espd gets (esp), then
- * charon (ike), at last the probes through the tunnels (health); removal goes the other way.
+ * charon (ike), then the probes through the tunnels (health), at last BIRD's sessions (bgp);
+ * removal goes the other way.
  */
 #include "agent/engine.h"
 
 #include "agent/absent.h"
+#include "drivers/bgp/bgp.h"
 #include "drivers/esp/esp.h"
 #include "drivers/health/health.h"
 #include "drivers/ike/service.h"
 #include "drivers/net/net.h"
 #include "reconcile/connection_log.h"
+#include "reconcile/failover.h"
 #include "reconcile/reconciler.h"
 
 #include <errno.h>
+
+#define LOSS_MS 5000 /* what an end of vpngw-espd takes is seen within it */
 
 struct engine {
 	struct clock clock;
@@ -23,7 +28,9 @@ struct engine {
 	struct esp *esp;
 	struct ike_service *ike;
 	struct health *health;
-	struct driver_use drivers[4]; /* in the order of creation */
+	struct failover *failover; /* NULL in a removal */
+	struct bgp *bgp;
+	struct driver_use drivers[5]; /* in the order of creation */
 	struct absent absent[2];      /* around those with a program behind, in a removal */
 	struct reconciler *reconciler;
 };
@@ -61,20 +68,71 @@ static int may_carry(void *arg, uint32_t number)
 	return err == 1 && engine->health ? health_allows(engine->health, number) : err;
 }
 
+static void tell_failover(struct engine *engine, uint32_t number)
+{
+	if (engine->failover)
+		failover_changed(engine->failover, number);
+}
+
+static void routed(void *arg)
+{
+	tell_failover(arg, 0);
+}
+
 static void carrying_changed(void *arg, uint32_t number)
 {
 	struct engine *engine = arg;
 
+	tell_failover(engine, number);
 	net_carrying_changed(engine->net, number);
 	if (engine->health)
 		health_carrying_changed(engine->health, number);
+	if (engine->bgp)
+		bgp_carrying_changed(engine->bgp, number);
 }
 
 static void health_changed(void *arg, uint32_t number)
 {
 	struct engine *engine = arg;
 
+	tell_failover(engine, number);
 	net_carrying_changed(engine->net, number);
+}
+
+/* Why a connection's routes are not used any more: what it failed first counts. */
+static enum reason loss_cause(
+	void *arg, const struct vpn_connection *connection, struct mono *ret_proof)
+{
+	const struct engine *engine = arg;
+
+	if (engine->health && health_allows(engine->health, connection->number) == 0) {
+		*ret_proof = health_last_answer(engine->health, connection->number);
+		return REASON_HEALTH_CHECK;
+	}
+	if (!engine->esp || esp_was_lost_within(engine->esp, LOSS_MS))
+		return REASON_DATA_PLANE_LOST;
+	return engine->ike ? ike_loss(ike_service_driver_ctx(engine->ike), connection->meta.id)
+			   : REASON_CHARON_GONE;
+}
+
+static void traffic_seen(void *arg, uint64_t ticket, const struct esp_traffic *seen)
+{
+	struct engine *engine = arg;
+	struct failover_traffic traffic = { 0 };
+
+	if (seen)
+		traffic = (struct failover_traffic){ .last_in_ms = seen->last_in_ms,
+			.unanswered = seen->unanswered };
+	if (engine->failover)
+		failover_traffic_seen(engine->failover, ticket, &traffic);
+}
+
+static void ask_traffic(void *arg, uint32_t number, uint64_t ticket)
+{
+	struct engine *engine = arg;
+
+	if (engine->esp)
+		esp_ask_traffic(engine->esp, number, traffic_seen, engine, ticket);
 }
 
 static void reset_tunnel(void *arg, const char *id)
@@ -118,7 +176,9 @@ static int start_net(struct engine *engine, const struct engine_settings *settin
 			       .mark = mark,
 			       .mark_arg = engine,
 			       .carries = may_carry,
-			       .carries_arg = engine },
+			       .carries_arg = engine,
+			       .routed = routed,
+			       .routed_arg = engine },
 		&engine->net);
 }
 
@@ -138,6 +198,7 @@ static void start_esp(struct engine *engine, const struct engine_settings *setti
 		.wake = wake,
 		.wake_arg = engine,
 		.carrying_changed = carrying_changed,
+		.all_changed = routed,
 		.carrying_arg = engine });
 }
 
@@ -170,6 +231,41 @@ static void start_health(struct engine *engine, const struct engine_settings *se
 		.arg = engine });
 }
 
+static void start_failover(struct engine *engine, const struct engine_settings *settings)
+{
+	engine->failover = failover_new(&(struct failover_parts){ .clock = &engine->clock,
+		.world = engine->world,
+		.store = settings->store,
+		.log = engine->log,
+		.carries = may_carry,
+		.cause = loss_cause,
+		.traffic = ask_traffic,
+		.arg = engine });
+}
+
+static int key_failures(void *arg, const char *vpc_id, uint64_t *ret)
+{
+	const struct engine *engine = arg;
+
+	return net_key_failures(engine->net, vpc_id, ret);
+}
+
+static void start_bgp(struct engine *engine, const struct engine_settings *settings)
+{
+	AUTO_FREE char *dir = config_path(settings->config->run_dir, "bird");
+
+	engine->bgp = bgp_new(&(struct bgp_parts){ .loop = settings->loop,
+		.clock = &engine->clock,
+		.world = engine->world,
+		.dir = dir,
+		.group = settings->config->bird_gid,
+		.carries = carries,
+		.may_carry = may_carry,
+		.key_failures = key_failures,
+		.mark = mark,
+		.arg = engine });
+}
+
 static void start_reconciler(struct engine *engine, const struct engine_settings *settings)
 {
 	engine->drivers[0] = (struct driver_use){ &net_driver, engine->net };
@@ -177,6 +273,7 @@ static void start_reconciler(struct engine *engine, const struct engine_settings
 	engine->drivers[2] =
 		(struct driver_use){ &ike_driver, ike_service_driver_ctx(engine->ike) };
 	engine->drivers[3] = (struct driver_use){ &health_driver, engine->health };
+	engine->drivers[4] = (struct driver_use){ &bgp_driver, engine->bgp };
 	for (size_t i = 0; settings->is_removal && i < ARRAY_LEN(engine->absent); i++) {
 		struct driver_use *use = &engine->drivers[i + 1];
 		struct absent *absent = &engine->absent[i];
@@ -210,6 +307,9 @@ int engine_new(const struct engine_settings *settings, struct engine **ret)
 	start_esp(engine, settings);
 	start_ike(engine, settings);
 	start_health(engine, settings);
+	start_bgp(engine, settings);
+	if (!settings->is_removal)
+		start_failover(engine, settings);
 	start_reconciler(engine, settings);
 	*ret = engine;
 	return 0;
@@ -220,6 +320,8 @@ void engine_free(struct engine *engine)
 	if (!engine)
 		return;
 	/* what one of them still tells while it goes finds the others gone, not freed */
+	failover_free(TAKE_PTR(engine->failover));
+	bgp_free(TAKE_PTR(engine->bgp));
 	health_free(TAKE_PTR(engine->health));
 	ike_service_free(TAKE_PTR(engine->ike));
 	esp_free(TAKE_PTR(engine->esp));

@@ -64,12 +64,13 @@ static int open_keys(struct agent *agent)
 }
 
 /* Root with what namespaces, devices, routes, raw sockets and port 500 need, and nothing else; the
- * groups open the sockets of charon and the files of the store. */
+ * groups open the sockets of charon and BIRD and the files of the store. */
 static int drop_privileges(const struct config *config)
 {
 	static const uint64_t keep = 1ULL << CAP_NET_ADMIN | 1ULL << CAP_SYS_ADMIN |
 				     1ULL << CAP_NET_RAW | 1ULL << CAP_NET_BIND_SERVICE;
-	gid_t groups[] = { config->charon_gid, config->espd_gid, config->store_gid };
+	gid_t groups[] = { config->charon_gid, config->espd_gid, config->bird_gid,
+		config->store_gid };
 	int err = privilege_drop(0, 0, groups, ARRAY_LEN(groups), keep);
 
 	umask(0007);
@@ -157,6 +158,10 @@ static int run(struct agent *agent)
 	loop_on_signal(agent->loop, SIGINT, stop, agent);
 	loop_on_signal(agent->loop, SIGUSR2, remove_everything, agent);
 	err = store_open_sqlite(agent->loop, agent->config->state_dir, &agent->store);
+	if (err < 0)
+		return failed("store", err);
+	/* statuses and logs: they are observed again, and nobody's request waits for them */
+	err = store_relax(agent->store);
 	if (err < 0)
 		return failed("store", err);
 	err = start_engine(agent, false);

@@ -11,6 +11,7 @@
 #include "api/params.h"
 #include "api/snapshot.h"
 #include "resource/config.h"
+#include "resource/parameter.h"
 #include "resource/resource.h"
 #include "resource/vault.h"
 #include "store/store.h"
@@ -36,6 +37,8 @@ struct request {
 	char request_id[37];       /* upper-case UUID */
 	int64_t now_ms;            /* wall clock when it arrived */
 	bool is_root;              /* came over the unix socket */
+	/* Where a list may put its entries as text; NULL: they must be in the answer. */
+	struct rendered_list *rendered;
 };
 
 /* The store operations a handler asks for; all of them or none. */
@@ -57,19 +60,6 @@ void change_check(struct change *change, enum kind kind, const void *resource);
 void change_op(struct change *change, const struct store_op *op);
 void change_clear(struct change *change);
 
-enum parameter_type { PARAM_STRING, PARAM_BOOL, PARAM_INTEGER, PARAM_JSON, PARAM_LIST, PARAM_TAGS };
-
-struct parameter {
-	const char *name;
-	enum parameter_type type;
-	bool required;
-	uint64_t min,
-		max; /* INTEGER: range; STRING: characters; LIST, TAGS: items; 0, 0 = unchecked */
-	const char *const *values; /* NULL-terminated legal texts, or NULL */
-	bool any_case;             /* of the legal texts */
-	const char *doc;
-};
-
 struct action {
 	const char *name, *version;
 	bool is_write;
@@ -88,7 +78,8 @@ struct action {
 const struct action *action_find(const char *version, const char *name, enum reason *ret_reason);
 /* The whole table, for the generated reference: one NULL-terminated array per family. */
 extern const struct action vpc_actions[], vswitch_actions[], vpn_gateway_actions[],
-	customer_gateway_actions[], vpn_connection_actions[], vpn_connection_log_actions[],
-	vpn_route_actions[], vpn_pbr_route_actions[], region_actions[], tag_actions[],
-	resource_group_actions[], peer_view_actions[], absent_actions[], extension_actions[],
+	vpn_gateway_encapsulation_actions[], customer_gateway_actions[], vpn_connection_actions[],
+	vpn_connection_log_actions[], vpn_connection_switch_actions[], vpn_route_actions[],
+	vpn_pbr_route_actions[], region_actions[], tag_actions[], resource_group_actions[],
+	peer_view_actions[], peer_config_actions[], absent_actions[], extension_actions[],
 	access_key_actions[];

@@ -19,7 +19,8 @@
 #include <strings.h>
 
 #define NONCE_MAX 128
-#define WORD_MAX 128 /* of Action and Version */
+#define NONCES_FULL_MS (60 * 1000) /* until some may have expired */
+#define WORD_MAX 128               /* of Action and Version */
 
 /* What both schemes come down to. */
 struct claim {
@@ -74,7 +75,7 @@ static int check_signature(const struct claim *claim, const struct access_key *k
 }
 
 static int check_nonce(const struct authenticator *auth, const struct claim *claim, int64_t now_s,
-	int64_t stamp_s, struct fault *fault)
+	int64_t stamp_s, struct caller *caller, struct fault *fault)
 {
 	int err = nonces_use(auth->nonces, claim->access_key_id, claim->nonce, (uint32_t)now_s,
 		(uint32_t)(stamp_s + AUTHENTICATE_SKEW_S));
@@ -82,7 +83,11 @@ static int check_nonce(const struct authenticator *auth, const struct claim *cla
 	if (err == -EEXIST)
 		return fault_set(fault, REASON_NONCE_USED, "SignatureNonce", claim->nonce,
 			"must be new for every request", NULL);
-	return err;
+	if (err != -EDQUOT)
+		return err;
+	caller->retry_after_ms = NONCES_FULL_MS;
+	return fault_set(fault, REASON_THROTTLED, NULL, NULL,
+		"this access key has sent too many within 15 minutes", NULL);
 }
 
 static int check_rate(struct buckets *buckets, const char *name, const char *what, int64_t now_ms,
@@ -122,7 +127,7 @@ static int check_claim(const struct authenticator *auth, const struct claim *cla
 		err = check_rate(auth->requests, key->meta.id, "this access key sends too many",
 			now_ms, caller, fault);
 	if (!err)
-		err = check_nonce(auth, claim, now_ms / 1000, stamp_s, fault);
+		err = check_nonce(auth, claim, now_ms / 1000, stamp_s, caller, fault);
 	if (!err)
 		caller->policy = xstrdup(key->policy);
 	resource_free(KIND_ACCESS_KEY, key);

@@ -92,6 +92,11 @@ static int make(const struct config *config, const char *certificate_path, const
 	if (key && certificate && !fill(certificate, key, config) &&
 		PEM_write_bio_PrivateKey(key_pem, key, NULL, NULL, 0, NULL, NULL) &&
 		PEM_write_bio_X509(certificate_pem, certificate))
+		err = 0;
+	/* It comes last, so that one that is there belongs to the key beside it. */
+	if (!err && unlink(certificate_path) < 0 && errno != ENOENT)
+		err = -errno;
+	if (!err)
 		err = write_pem(key_pem, key_path, 0600);
 	if (!err)
 		err = write_pem(certificate_pem, certificate_path, 0644);

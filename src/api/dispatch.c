@@ -7,6 +7,7 @@
 
 #include "api/check.h"
 #include "api/permit.h"
+#include "api/rendered.h"
 #include "api/token.h"
 #include "base/log.h"
 
@@ -77,6 +78,8 @@ static int run(const struct api *api, const struct request *request, struct outc
 		json_t *answer = json_object();
 
 		ret->fault = (struct fault){ 0 };
+		if (request->rendered)
+			rendered_list_clear(request->rendered);
 		err = attempt(api, request, is_dry_run, &change, answer, &ret->fault);
 		free(ret->resource_id);
 		ret->resource_id = TAKE_PTR(change.resource_id);
@@ -116,6 +119,8 @@ void dispatch(const struct api *api, struct request *request, const char *versio
 		err = run(api, request, ret);
 	if (!err)
 		permit_mask(request, ret->answer);
+	if (request->rendered)
+		request->rendered->shows_secrets = permit_shows_secrets(request);
 	if (!err || (err == -EINVAL && ret->fault.reason != REASON_NONE))
 		return;
 	(void)fault_set(&ret->fault, is_temporary(err) ? REASON_UNAVAILABLE : REASON_INTERNAL, NULL,

@@ -38,7 +38,7 @@
 #define DRAIN_MAX_MS 2000
 #define DRAIN_LOOK_MS 20
 #define ACCEPT_PAUSE_MS 100
-#define ACCEPT_BATCH 16 /* then those who are connected have their turn */
+#define ACCEPT_BATCH 4 /* then those who are connected have their turn */
 #define ACCEPT_BREATH_MS 1
 #define ALL_METHODS                                                                                \
 	(EVHTTP_REQ_GET | EVHTTP_REQ_POST | EVHTTP_REQ_HEAD | EVHTTP_REQ_PUT | EVHTTP_REQ_DELETE | \

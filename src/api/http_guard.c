@@ -20,6 +20,9 @@
 #include <uthash.h>
 
 #define SWEEP_MS 500
+/* Closing costs as much as a request: thousands that came together must not go together. */
+#define SWEEP_BATCH 8
+#define SWEEP_BREATH_MS 2
 /* What waits to be parsed, a whole request: evhttp also reads while it answers and in a line. */
 #define INPUT_MAX (HTTP_HEAD_MAX + HTTP_BODY_MAX)
 
@@ -209,15 +212,18 @@ static void sweep(void *arg)
 	struct http_guard *guard = arg;
 	struct connection *connection = TAILQ_FIRST(&guard->connections);
 	int64_t now = now_ms();
+	int len = 0;
 
-	while (connection) {
+	while (connection && len < SWEEP_BATCH) {
 		struct connection *next = TAILQ_NEXT(connection, next);
 
-		if (now - connection->since_ms >= deadlines[connection->phase])
+		if (now - connection->since_ms >= deadlines[connection->phase]) {
 			close_now(connection);
+			len++;
+		}
 		connection = next;
 	}
-	loop_timer_set(guard->sweep, SWEEP_MS);
+	loop_timer_set(guard->sweep, len < SWEEP_BATCH ? SWEEP_MS : SWEEP_BREATH_MS);
 }
 
 struct http_guard *http_guard_new(struct loop *loop, uint32_t max, uint32_t max_per_source)

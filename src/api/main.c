@@ -3,10 +3,12 @@
  * vpngw-api: what needs root is opened first (vault, certificate, sockets), then privileges are
  * dropped, then the store is opened and served.
  */
+#include "api/catalogue.h"
 #include "api/certificate.h"
 #include "api/keys.h"
 #include "api/reference.h"
 #include "api/reference_json.h"
+#include "api/sandbox.h"
 #include "api/service.h"
 #include "api/token.h"
 #include "base/fd.h"
@@ -342,11 +344,11 @@ static void tear_down(struct daemon *daemon)
 	config_free(daemon->config);
 }
 
-static int print_reference(void)
+static int print(int (*write)(struct strbuf *buf))
 {
 	AUTO_STRBUF struct strbuf buf = STRBUF_INIT(REFERENCE_MAX);
 
-	if (reference_write(&buf) < 0)
+	if (write(&buf) < 0)
 		return 1;
 	fputs(strbuf_text(&buf), stdout);
 	return strbuf_failed(&buf) || fflush(stdout) ? 1 : 0;
@@ -362,7 +364,7 @@ static int print_reference_json(void)
 int main(int argc, char **argv)
 {
 	static const struct option options[] = { { "config", required_argument, NULL, 'c' },
-		{ "reference", no_argument, NULL, 'r' },
+		{ "reference", no_argument, NULL, 'r' }, { "catalogue", no_argument, NULL, 'a' },
 		{ "reference-json", no_argument, NULL, 'j' }, { 0 } };
 	struct daemon daemon = { .tcp_fd = -1, .unix_fd = -1 };
 	const char *path = DEFAULT_CONFIG;
@@ -371,7 +373,9 @@ int main(int argc, char **argv)
 
 	while ((option = getopt_long(argc, argv, "", options, NULL)) != -1) {
 		if (option == 'r')
-			return print_reference();
+			return print(reference_write);
+		if (option == 'a')
+			return print(catalogue_write);
 		if (option == 'j')
 			return print_reference_json();
 		if (option != 'c')
@@ -387,8 +391,10 @@ int main(int argc, char **argv)
 	}
 	log_init("vpngw-api", (enum log_level)daemon.config->log_level);
 	daemon.service.api.config = daemon.config;
-	json_set_alloc_funcs(xmalloc, free);
+	json_set_alloc_funcs(xmalloc, free_wiped);
 	err = set_up(&daemon);
+	if (!err && (err = api_sandbox_enter()) < 0)
+		(void)failed("sandbox", err);
 	if (!err)
 		loop_run(daemon.service.api.loop);
 	tear_down(&daemon);

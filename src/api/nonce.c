@@ -1,127 +1,195 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * An open-addressing table of 96-bit fingerprints. Expired entries stay until the table is three
- * quarters full; then it is rebuilt without them, and doubled when that is not enough.
+ * For each key a ring of generations by the time they expire, each an open-addressing table of
+ * keyed 64-bit fingerprints that is freed as a whole. Knows no request.
  */
 #include "api/nonce.h"
 
+#include "api/textmap.h"
+#include "base/secret.h"
+
+#include <assert.h>
 #include <errno.h>
 #include <sodium.h>
 #include <stdbool.h>
 #include <string.h>
 
-#define ROOM_MIN 1024
+#define ROOM_MIN 16
+#define WIDTH_S 128
+#define GENERATIONS 16 /* NONCES_AHEAD_S touches 16 of them at most */
 
-struct entry {
-	uint32_t print[3];
-	uint32_t expire_s; /* 0: empty slot */
+struct generation {
+	uint32_t number;  /* expire_s / WIDTH_S of all in it */
+	uint64_t *prints; /* 0: an empty slot */
+	size_t len, room; /* room is 0 or a power of two */
+};
+
+struct owner {
+	char *id;
+	size_t len;
+	struct generation generations[GENERATIONS];
 };
 
 struct nonces {
-	struct entry *entries;
-	size_t len, room, max; /* room is a power of two */
-	uint32_t earliest_s;   /* none expires before it */
+	struct textmap *owners; /* by access key id */
+	size_t len, max;
+	uint32_t swept; /* the number of the generation that was the oldest then */
+	unsigned char key[crypto_shorthash_KEYBYTES];
 };
+
+static_assert(NONCES_AHEAD_S / WIDTH_S + 2 <= GENERATIONS, "two live generations in one place");
 
 struct nonces *nonces_new(size_t max)
 {
 	struct nonces *nonces = xcalloc(1, sizeof(*nonces));
 
-	nonces->room = ROOM_MIN;
 	nonces->max = max;
-	nonces->earliest_s = UINT32_MAX;
-	nonces->entries = xcalloc(nonces->room, sizeof(*nonces->entries));
+	nonces->owners = textmap_new();
+	random_bytes(nonces->key, sizeof(nonces->key));
 	return nonces;
+}
+
+static void owner_free(struct owner *owner)
+{
+	for (size_t i = 0; i < GENERATIONS; i++)
+		free(owner->generations[i].prints);
+	free(owner->id);
+	free(owner);
 }
 
 void nonces_free(struct nonces *nonces)
 {
+	const struct textmap_entry *at = NULL;
+	struct owner *owner;
+
 	if (!nonces)
 		return;
-	free(nonces->entries);
+	while ((owner = textmap_next(nonces->owners, &at)))
+		owner_free(owner);
+	textmap_free(nonces->owners);
 	free(nonces);
 }
 
-/* The entry with this fingerprint, or the empty slot where it belongs. */
-static struct entry *slot(const struct nonces *nonces, const uint32_t print[3])
+static struct owner *get_owner(struct nonces *nonces, const char *id)
 {
-	size_t mask = nonces->room - 1;
+	struct owner *owner = textmap_get(nonces->owners, id);
 
-	for (size_t i = print[0] & mask;; i = (i + 1) & mask) {
-		struct entry *entry = &nonces->entries[i];
+	if (owner)
+		return owner;
+	owner = xcalloc(1, sizeof(*owner));
+	owner->id = xstrdup(id);
+	textmap_add(nonces->owners, owner->id, owner);
+	return owner;
+}
 
-		if (!entry->expire_s || !memcmp(entry->print, print, sizeof(entry->print)))
-			return entry;
+static void drop(struct nonces *nonces, struct owner *owner, struct generation *generation)
+{
+	nonces->len -= generation->len;
+	owner->len -= generation->len;
+	free(generation->prints);
+	*generation = (struct generation){};
+}
+
+static void drop_old(struct nonces *nonces, struct owner *owner, uint32_t oldest)
+{
+	for (size_t i = 0; i < GENERATIONS; i++)
+		if (owner->generations[i].number < oldest)
+			drop(nonces, owner, &owner->generations[i]);
+}
+
+/* Forgets what has expired, and keys that hold nothing any more. */
+static void sweep(struct nonces *nonces, uint32_t oldest)
+{
+	AUTO_FREE struct owner **empty =
+		xcalloc(textmap_len(nonces->owners) + 1, sizeof(struct owner *));
+	const struct textmap_entry *at = NULL;
+	struct owner *owner;
+	size_t len = 0;
+
+	while ((owner = textmap_next(nonces->owners, &at))) {
+		drop_old(nonces, owner, oldest);
+		if (!owner->len)
+			empty[len++] = owner;
 	}
+	for (size_t i = 0; i < len; i++)
+		owner_free(textmap_remove(nonces->owners, empty[i]->id));
+	nonces->swept = oldest;
 }
 
-static void put(struct nonces *nonces, struct entry *at, const struct entry *entry)
+/* The slot that has this print, or the empty one where it belongs. */
+static uint64_t *slot(const struct generation *generation, uint64_t print)
 {
-	*at = *entry;
-	if (entry->expire_s < nonces->earliest_s)
-		nonces->earliest_s = entry->expire_s;
+	size_t mask = generation->room - 1;
+	size_t i = print & mask;
+
+	while (generation->prints[i] && generation->prints[i] != print)
+		i = (i + 1) & mask;
+	return &generation->prints[i];
 }
 
-static void rebuild(struct nonces *nonces, uint32_t now_s)
+static bool was_used(const struct owner *owner, uint64_t print)
 {
-	AUTO_FREE struct entry *old = nonces->entries;
-	size_t old_room = nonces->room, alive = 0;
-
-	for (size_t i = 0; i < old_room; i++)
-		alive += old[i].expire_s >= now_s && old[i].expire_s;
-	while (nonces->room < 2 * (alive + 1))
-		nonces->room *= 2;
-	nonces->entries = xcalloc(nonces->room, sizeof(*nonces->entries));
-	nonces->len = alive;
-	nonces->earliest_s = UINT32_MAX;
-	for (size_t i = 0; i < old_room; i++)
-		if (old[i].expire_s && old[i].expire_s >= now_s)
-			put(nonces, slot(nonces, old[i].print), &old[i]);
+	for (size_t i = 0; i < GENERATIONS; i++)
+		if (owner->generations[i].len && *slot(&owner->generations[i], print))
+			return true;
+	return false;
 }
 
-/* Whether there is room for one more, in a table that leaves enough slots empty. */
-static bool make_room(struct nonces *nonces, uint32_t now_s)
+static void grow(struct generation *generation)
 {
-	bool is_full = nonces->len >= nonces->max;
+	struct generation larger = *generation;
 
-	if (!is_full && nonces->len < nonces->room / 4 * 3)
-		return true;
-	/* a full one is not searched again for every request that it refuses */
-	if (is_full && now_s <= nonces->earliest_s)
-		return false;
-	rebuild(nonces, now_s);
-	return nonces->len < nonces->max;
+	larger.room = generation->room ? generation->room * 2 : ROOM_MIN;
+	larger.prints = xcalloc(larger.room, sizeof(*larger.prints));
+	for (size_t i = 0; i < generation->room; i++)
+		if (generation->prints[i])
+			*slot(&larger, generation->prints[i]) = generation->prints[i];
+	free(generation->prints);
+	*generation = larger;
 }
 
-static void fingerprint(const char *access_key_id, const char *nonce, uint32_t ret[3])
+static void add(struct nonces *nonces, struct owner *owner, uint64_t print, uint32_t number)
 {
-	unsigned char hash[crypto_generichash_BYTES];
-	crypto_generichash_state state;
+	struct generation *generation = &owner->generations[number % GENERATIONS];
 
-	/* The NUL between them keeps ("a", "bc") and ("ab", "c") apart. */
-	crypto_generichash_init(&state, NULL, 0, sizeof(hash));
-	crypto_generichash_update(
-		&state, (const unsigned char *)access_key_id, strlen(access_key_id) + 1);
-	crypto_generichash_update(&state, (const unsigned char *)nonce, strlen(nonce));
-	crypto_generichash_final(&state, hash, sizeof(hash));
-	memcpy(ret, hash, 3 * sizeof(*ret));
+	/* Only after the clock was set back by hours: what lies so far ahead was never valid. */
+	if (generation->number != number)
+		drop(nonces, owner, generation);
+	generation->number = number;
+	if (generation->len >= generation->room / 8 * 7)
+		grow(generation);
+	*slot(generation, print) = print;
+	generation->len++;
+	owner->len++;
+	nonces->len++;
+}
+
+static uint64_t fingerprint(const struct nonces *nonces, const char *nonce)
+{
+	uint64_t print;
+
+	static_assert(sizeof(print) == crypto_shorthash_BYTES, "a hash is a print");
+	crypto_shorthash(
+		(unsigned char *)&print, (const unsigned char *)nonce, strlen(nonce), nonces->key);
+	return print ? print : 1;
 }
 
 int nonces_use(struct nonces *nonces, const char *access_key_id, const char *nonce, uint32_t now_s,
 	uint32_t expire_s)
 {
-	struct entry used = { .expire_s = expire_s }, *entry;
+	uint64_t print = fingerprint(nonces, nonce);
+	struct owner *owner;
 
-	fingerprint(access_key_id, nonce, used.print);
-	entry = slot(nonces, used.print);
-	if (entry->expire_s && entry->expire_s >= now_s)
+	assert(expire_s >= now_s && expire_s - now_s <= NONCES_AHEAD_S);
+	if (now_s / WIDTH_S != nonces->swept)
+		sweep(nonces, now_s / WIDTH_S);
+	owner = get_owner(nonces, access_key_id);
+	if (was_used(owner, print))
 		return -EEXIST;
-	if (!entry->expire_s) {
-		if (!make_room(nonces, now_s))
-			return -ENOSPC;
-		entry = slot(nonces, used.print);
-		nonces->len++;
-	}
-	put(nonces, entry, &used);
+	if (nonces->len >= nonces->max)
+		return -ENOSPC;
+	if (owner->len >= nonces->max - nonces->len)
+		return -EDQUOT;
+	add(nonces, owner, print, expire_s / WIDTH_S);
 	return 0;
 }

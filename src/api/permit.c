@@ -64,6 +64,11 @@ static bool is_secret(const char *name)
 	return false;
 }
 
+bool permit_hides(const char *name, const json_t *value)
+{
+	return name && json_string_length(value) && is_secret(name);
+}
+
 static void mask(json_t *value)
 {
 	const char *name;
@@ -73,17 +78,21 @@ static void mask(json_t *value)
 	json_array_foreach (value, i, member)
 		mask(member);
 	json_object_foreach (value, name, member) {
-		const char *text = json_string_value(member);
-
-		if (!text)
+		if (!json_is_string(member))
 			mask(member);
-		else if (*text && is_secret(name))
+		else if (permit_hides(name, member))
 			json_string_set(member, SECRET_MASK);
 	}
 }
 
+bool permit_shows_secrets(const struct request *request)
+{
+	return is_unlimited(request) ||
+	       policy_reads_secrets(request->policy ? request->policy : "");
+}
+
 void permit_mask(const struct request *request, json_t *answer)
 {
-	if (!is_unlimited(request) && !policy_reads_secrets(request->policy ? request->policy : ""))
+	if (!permit_shows_secrets(request))
 		mask(answer);
 }

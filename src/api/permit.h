@@ -12,5 +12,9 @@
 struct policy_action permit_action(const struct action *action);
 /* 0, or -EINVAL with the code Forbidden, naming action and policy. */
 MUST_CHECK int permit_check(const struct request *request, struct fault *fault);
+/* May the caller read secrets? */
+bool permit_shows_secrets(const struct request *request);
 /* Puts the mask over every secret in the answer, unless the caller may read secrets. */
 void permit_mask(const struct request *request, json_t *answer);
+/* Is this member of an answer a secret, to be masked? name NULL: no. */
+bool permit_hides(const char *name, const json_t *value);

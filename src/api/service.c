@@ -7,6 +7,7 @@
 
 #include "api/dispatch.h"
 #include "api/permit.h"
+#include "api/rendered.h"
 #include "api/signature.h"
 #include "api/xml.h"
 #include "base/instant.h"
@@ -28,6 +29,7 @@ struct call {
 	struct params query;
 	struct caller caller;
 	struct outcome outcome;
+	struct rendered_list rendered;
 	char *message; /* replaces the fault's sentence */
 	bool is_known; /* the caller proved who it is */
 };
@@ -93,7 +95,7 @@ static void set_failure(struct fault *fault, int err)
 	(void)fault_set(
 		fault, is_temporary ? REASON_UNAVAILABLE : REASON_INTERNAL, NULL, NULL, NULL, NULL);
 	if (log_allow(&limit, 5, 60000))
-		log_err("a request could not be authenticated: %s", strerror(-err));
+		log_err("a request could not be served: %s", strerror(-err));
 }
 
 static void serve(struct service *service, const struct http_request *http, struct call *call)
@@ -111,6 +113,8 @@ static void serve(struct service *service, const struct http_request *http, stru
 		call->is_known = true;
 		call->request.access_key_id = call->caller.access_key_id;
 		call->request.policy = call->caller.policy;
+		if (!call->caller.wants_xml)
+			call->request.rendered = &call->rendered;
 		dispatch(&service->api, &call->request, call->caller.version, call->caller.action,
 			&call->outcome);
 	} else if (fault->reason == REASON_NONE) {
@@ -156,24 +160,48 @@ static json_t *error_body(const struct call *call)
 	return body;
 }
 
-static void render(const struct call *call, struct http_answer *ret)
+static char *json_of(const struct service *service, struct call *call)
+{
+	json_auto_t *body = NULL;
+	char *text = NULL;
+
+	if (call->outcome.answer) {
+		set_text(call->outcome.answer, "RequestId", call->request.request_id);
+		text = rendered_answer(call->outcome.answer, &call->rendered, service->api.vault);
+	}
+	if (text)
+		return text;
+	if (call->outcome.answer) {
+		json_decref(TAKE_PTR(call->outcome.answer));
+		set_failure(&call->outcome.fault, -EBADMSG);
+	}
+	body = error_body(call);
+	return rendered_answer(body, &(struct rendered_list){}, service->api.vault);
+}
+
+static char *xml_of(const struct call *call)
 {
 	json_auto_t *body =
 		call->outcome.answer ? json_incref(call->outcome.answer) : error_body(call);
-	AUTO_FREE char *root = NULL;
+	AUTO_FREE char *root = call->outcome.answer ? xasprintf("%sResponse", call->caller.action)
+						    : xstrdup("Error");
 
-	ret->retry_after_ms = call->caller.retry_after_ms;
-	ret->status = call->outcome.answer ? 200 : fault_status(&call->outcome.fault);
 	set_text(body, "RequestId", call->request.request_id);
-	if (!call->caller.wants_xml) {
+	return xml_render(root, body);
+}
+
+static void render(const struct service *service, struct call *call, struct http_answer *ret)
+{
+	ret->retry_after_ms = call->caller.retry_after_ms;
+	if (call->caller.wants_xml) {
+		/* Exactly this type: the official SDK takes nothing else for XML. */
+		ret->content_type = "text/xml;charset=utf-8";
+		ret->text = xml_of(call);
+	} else {
 		ret->content_type = "application/json;charset=utf-8";
-		ret->text = json_dumps(body, JSON_COMPACT);
-		return;
+		ret->text = json_of(service, call);
 	}
-	/* Exactly this type: the official SDK takes nothing else for XML. */
-	ret->content_type = "text/xml;charset=utf-8";
-	root = call->outcome.answer ? xasprintf("%sResponse", call->caller.action) : NULL;
-	ret->text = xml_render(root ? root : "Error", body);
+	ret->status = call->outcome.answer ? 200 : fault_status(&call->outcome.fault);
 }
 
 /* Strangers get a limited number of lines, or they could fill the disk. */
@@ -210,11 +238,12 @@ void service_handle(void *arg, const struct http_request *http, struct http_answ
 		call.request.host = "";
 	make_request_id(call.request.request_id);
 	serve(service, http, &call);
-	render(&call, ret);
+	render(service, &call, ret);
 	write_audit(service, &call, ret->status);
 	params_clear(&call.query);
 	params_clear(&call.request.params);
 	caller_clear(&call.caller);
 	outcome_clear(&call.outcome);
+	rendered_list_clear(&call.rendered);
 	free(call.message);
 }

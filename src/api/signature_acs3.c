@@ -114,7 +114,7 @@ int signature_acs3_string(const char *method, const struct params *query,
 	const struct params *headers, const char *signed_headers, const char *body_sha256,
 	char **ret_string_to_sign)
 {
-	AUTO_STRBUF struct strbuf text = STRBUF_INIT(SIGNATURE_TEXT_MAX);
+	AUTO_STRBUF struct strbuf text = STRBUF_SECRET_INIT(SIGNATURE_TEXT_MAX);
 	char digest[SIGNATURE_ACS3_SIZE];
 	int err;
 
@@ -136,7 +136,6 @@ int signature_acs3_string(const char *method, const struct params *query,
 	if (strbuf_failed(&text))
 		return -EINVAL;
 	sha256_hex(strbuf_text(&text), text.size, digest);
-	wipe(text.text, text.size);
 	*ret_string_to_sign = xasprintf(ALGORITHM "\n%s", digest);
 	return 0;
 }

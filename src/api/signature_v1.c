@@ -12,8 +12,8 @@
 
 char *signature_v1_string(const char *method, const struct params *params)
 {
-	AUTO_STRBUF struct strbuf query = STRBUF_INIT(SIGNATURE_TEXT_MAX);
-	AUTO_STRBUF struct strbuf text = STRBUF_INIT(SIGNATURE_TEXT_MAX);
+	AUTO_STRBUF struct strbuf query = STRBUF_SECRET_INIT(SIGNATURE_TEXT_MAX);
+	AUTO_STRBUF struct strbuf text = STRBUF_SECRET_INIT(SIGNATURE_TEXT_MAX);
 
 	for (size_t i = 0; i < params->len; i++) {
 		const struct param *param = &params->items[i];

@@ -5,15 +5,19 @@
  */
 #include "api/snapshot.h"
 
+#include "api/kept.h"
 #include "api/snapshot_index.h"
 #include "api/textmap.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <string.h>
 
+#define KEPT_MAX (64 * 1024 * 1024) /* bytes of values; beyond, all are made anew */
+
 struct entry {
 	struct store_entry stored; /* first: what of the store it is */
-	bool is_kept;              /* while everything is read again: it has not changed */
+	bool is_same;              /* while everything is read again: it has not changed */
 	/* of a status, once asked for */
 	struct status *status;
 	/* of a desired document of a kind we know */
@@ -22,6 +26,8 @@ struct entry {
 	void *resource;
 	json_t *sealed;
 	struct places places;
+	struct kept kept;
+	uint64_t kept_good_at; /* the snapshot's revision when it was found good */
 };
 
 struct snapshot {
@@ -30,6 +36,9 @@ struct snapshot {
 	struct snapshot_index *index;
 	bool is_loaded;
 	uint64_t revision;
+	struct trace trace;
+	bool is_tracing;
+	size_t kept_size; /* of all values */
 };
 
 struct snapshot *snapshot_new(struct store *store)
@@ -44,6 +53,7 @@ struct snapshot *snapshot_new(struct store *store)
 
 static void entry_free(struct entry *entry)
 {
+	kept_clear(&entry->kept);
 	if (entry->status)
 		status_clear(entry->status);
 	free(entry->status);
@@ -64,6 +74,7 @@ void snapshot_free(struct snapshot *snapshot)
 	while ((entry = textmap_next(snapshot->entries, &at)))
 		entry_free(entry);
 	textmap_free(snapshot->entries);
+	trace_clear(&snapshot->trace);
 	snapshot_index_free(snapshot->index);
 	free(snapshot);
 }
@@ -129,6 +140,7 @@ static void drop(struct snapshot *snapshot, const char *key)
 		return;
 	if (entry->is_desired)
 		snapshot_index_remove(snapshot->index, &entry->item, &entry->places);
+	snapshot->kept_size -= entry->kept.size;
 	entry_free(entry);
 }
 
@@ -161,7 +173,7 @@ static void keep(struct snapshot *snapshot, const struct store_entries *list)
 		struct entry *entry = textmap_get(snapshot->entries, list->items[i].key);
 
 		if (entry && entry->stored.revision == list->items[i].revision)
-			entry->is_kept = true;
+			entry->is_same = true;
 	}
 }
 
@@ -174,9 +186,9 @@ static void drop_others(struct snapshot *snapshot)
 	struct entry *entry;
 
 	while ((entry = textmap_next(snapshot->entries, &at))) {
-		if (!entry->is_kept)
+		if (!entry->is_same)
 			others[len++] = entry;
-		entry->is_kept = false;
+		entry->is_same = false;
 	}
 	for (size_t i = 0; i < len; i++)
 		drop(snapshot, others[i]->stored.key);
@@ -189,9 +201,21 @@ static void add_missing(struct snapshot *snapshot, struct store_entries *list)
 			entry_new_take(snapshot, &list->items[i]);
 }
 
+static void drop_kept(struct snapshot *snapshot)
+{
+	const struct textmap_entry *at = NULL;
+	struct entry *entry;
+
+	while ((entry = textmap_next(snapshot->entries, &at)))
+		kept_clear(&entry->kept);
+	snapshot->kept_size = 0;
+}
+
 static void replace(
 	struct snapshot *snapshot, struct store_entries *desired, struct store_entries *status)
 {
+	/* revisions may be those of another store now */
+	drop_kept(snapshot);
 	keep(snapshot, desired);
 	keep(snapshot, status);
 	drop_others(snapshot);
@@ -226,6 +250,9 @@ int snapshot_sync(struct snapshot *snapshot)
 {
 	int err = snapshot->is_loaded ? follow(snapshot) : -EOVERFLOW;
 
+	if (snapshot->kept_size > KEPT_MAX)
+		drop_kept(snapshot);
+
 	if (err != -EOVERFLOW)
 		return err;
 	snapshot->is_loaded = false;
@@ -242,15 +269,17 @@ uint64_t snapshot_revision(const struct snapshot *snapshot)
 }
 
 static struct entry *find(
-	const struct snapshot *snapshot, const char *space, enum kind kind, const char *id)
+	struct snapshot *snapshot, const char *space, enum kind kind, const char *id)
 {
 	AUTO_FREE char *key = xasprintf("%s/%s/%s", space, kind_info(kind)->name, id);
+	struct entry *entry = textmap_get(snapshot->entries, key);
 
-	return textmap_get(snapshot->entries, key);
+	if (snapshot->is_tracing)
+		trace_add(&snapshot->trace, key, entry ? entry->stored.revision : 0);
+	return entry;
 }
 
-const struct snapshot_item *snapshot_get(
-	const struct snapshot *snapshot, enum kind kind, const char *id)
+const struct snapshot_item *snapshot_get(struct snapshot *snapshot, enum kind kind, const char *id)
 {
 	const struct entry *entry = find(snapshot, "desired", kind, id);
 
@@ -297,6 +326,49 @@ int snapshot_status(
 	return 0;
 }
 
+static struct entry *entry_of(const struct snapshot_item *item)
+{
+	return (struct entry *)((uintptr_t)item - offsetof(struct entry, item));
+}
+
+static uint64_t revision_now(const void *arg, const char *key)
+{
+	const struct snapshot *snapshot = arg;
+	const struct entry *entry = textmap_get(snapshot->entries, key);
+
+	return entry ? entry->stored.revision : 0;
+}
+
+void *snapshot_kept(const struct snapshot *snapshot, const struct snapshot_item *item)
+{
+	struct entry *entry = entry_of(item);
+
+	if (entry->kept_good_at != snapshot->revision) {
+		if (!kept_is_good(&entry->kept, revision_now, snapshot))
+			return NULL;
+		entry->kept_good_at = snapshot->revision;
+	}
+	return entry->kept.value;
+}
+
+void snapshot_keep_begin(struct snapshot *snapshot)
+{
+	snapshot->is_tracing = true;
+}
+
+void snapshot_keep_end(struct snapshot *snapshot, const struct snapshot_item *item, void *value,
+	size_t size, void (*release)(void *value))
+{
+	struct entry *entry = entry_of(item);
+	struct kept *kept = &entry->kept;
+
+	snapshot->is_tracing = false;
+	entry->kept_good_at = snapshot->revision;
+	snapshot->kept_size -= kept->size;
+	kept_set_take(kept, &snapshot->trace, value, size, release);
+	snapshot->kept_size += kept->size;
+}
+
 struct snapshot_list snapshot_of_region(
 	const struct snapshot *snapshot, enum kind kind, const char *region_id)
 {
@@ -308,6 +380,7 @@ struct snapshot_list snapshot_near(
 {
 	struct snapshot_list best = snapshot_index_list(snapshot->index, kind, BY_KIND, "");
 
+	assert(!snapshot->is_tracing);
 	if (below && snapshot_index_knows(BY_BELOW, below))
 		best = snapshot_index_list(snapshot->index, kind, BY_BELOW, below);
 	if (mention && snapshot_index_knows(BY_MENTION, mention)) {

@@ -36,14 +36,24 @@ MUST_CHECK int snapshot_sync(struct snapshot *snapshot);
 uint64_t snapshot_revision(const struct snapshot *snapshot);
 
 /* NULL: there is none. Borrowed like lists. */
-const struct snapshot_item *snapshot_get(
-	const struct snapshot *snapshot, enum kind kind, const char *id);
+const struct snapshot_item *snapshot_get(struct snapshot *snapshot, enum kind kind, const char *id);
 /* The resource with its secrets; the caller's. -EBADMSG: cannot be read. */
 MUST_CHECK int snapshot_open(
 	const struct snapshot_item *item, const struct vault *vault, void **ret);
 /* What the agent reported; NULL: nothing. Borrowed like lists. -EBADMSG. */
 MUST_CHECK int snapshot_status(
 	struct snapshot *snapshot, enum kind kind, const char *id, const struct status **ret);
+
+/*
+ * A value that a reader made of an item: it is kept with it until the item changes, or anything
+ * that was looked up with snapshot_get() or snapshot_status() between the two calls; nothing else
+ * may be looked at meanwhile. One an item, borrowed like lists. NULL: there is none.
+ */
+void *snapshot_kept(const struct snapshot *snapshot, const struct snapshot_item *item);
+void snapshot_keep_begin(struct snapshot *snapshot);
+/* Takes the value over; NULL: it came to nothing. size: its bytes. */
+void snapshot_keep_end(struct snapshot *snapshot, const struct snapshot_item *item, void *value,
+	size_t size, void (*release)(void *value));
 
 /* Those of a kind that are in a region. */
 struct snapshot_list snapshot_of_region(

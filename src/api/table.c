@@ -7,9 +7,10 @@
 #include <string.h>
 
 static const struct action *const families[] = { region_actions, vpc_actions, vswitch_actions,
-	vpn_gateway_actions, customer_gateway_actions, vpn_connection_actions,
-	vpn_connection_log_actions, vpn_route_actions, vpn_pbr_route_actions, tag_actions,
-	resource_group_actions, peer_view_actions, absent_actions, extension_actions,
+	vpn_gateway_actions, vpn_gateway_encapsulation_actions, customer_gateway_actions,
+	vpn_connection_actions, vpn_connection_log_actions, vpn_connection_switch_actions,
+	vpn_route_actions, vpn_pbr_route_actions, tag_actions, resource_group_actions,
+	peer_view_actions, peer_config_actions, absent_actions, extension_actions,
 	access_key_actions };
 
 void action_each(void (*visit)(void *arg, const struct action *action), void *arg)

@@ -76,7 +76,7 @@ static void add_element(struct strbuf *buf, const char *name, json_t *value)
 
 char *xml_render(const char *root, json_t *object)
 {
-	AUTO_STRBUF struct strbuf buf = STRBUF_INIT(XML_MAX);
+	AUTO_STRBUF struct strbuf buf = STRBUF_SECRET_INIT(XML_MAX);
 
 	strbuf_add(&buf, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>");
 	add_element(&buf, root, object);

@@ -5,6 +5,8 @@
  */
 #include "base/loop.h"
 
+#include "base/secret.h"
+
 #include <event2/event.h>
 #include <signal.h>
 #include <sys/queue.h>
@@ -42,7 +44,8 @@ struct loop *loop_new(void)
 {
 	struct loop *loop = xcalloc(1, sizeof(*loop));
 
-	event_set_mem_functions(xmalloc, xrealloc, free);
+	/* requests, answers and keys go through its buffers */
+	event_set_mem_functions(xmalloc, xrealloc, free_wiped);
 	loop->base = event_base_new();
 	if (!loop->base)
 		abort();

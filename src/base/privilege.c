@@ -23,10 +23,10 @@ static int set_capabilities(uint64_t keep)
 	return syscall(SYS_capset, &header, data) < 0 ? -errno : 0;
 }
 
-static int clear_bounding(void)
+static int clear_bounding(uint64_t keep)
 {
 	for (unsigned long cap = 0; cap < 64; cap++)
-		if (prctl(PR_CAPBSET_READ, cap, 0, 0, 0) == 1 &&
+		if (!(keep >> cap & 1) && prctl(PR_CAPBSET_READ, cap, 0, 0, 0) == 1 &&
 			prctl(PR_CAPBSET_DROP, cap, 0, 0, 0) < 0)
 			return -errno;
 	return 0;
@@ -52,7 +52,7 @@ int privilege_drop(uid_t uid, gid_t gid, const gid_t *groups, size_t groups_len,
 
 	if (uid != 0 && geteuid() == uid && getegid() == gid && !groups_len && !keep)
 		return give_up_only();
-	err = clear_bounding();
+	err = clear_bounding(0);
 	if (err < 0)
 		return err;
 	if (prctl(PR_GET_PDEATHSIG, &death_signal, 0, 0, 0) < 0)
@@ -68,6 +68,17 @@ int privilege_drop(uid_t uid, gid_t gid, const gid_t *groups, size_t groups_len,
 		return err;
 	/* becoming somebody else has cleared it */
 	if (prctl(PR_SET_PDEATHSIG, death_signal, 0, 0, 0) < 0)
+		return -errno;
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ? -errno : 0;
+}
+
+int privilege_bound(uint64_t keep)
+{
+	int err = clear_bounding(keep);
+
+	if (err < 0)
+		return err;
+	if (setgroups(0, NULL) < 0 || prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0) < 0)
 		return -errno;
 	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ? -errno : 0;
 }

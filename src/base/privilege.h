@@ -20,5 +20,10 @@
  */
 MUST_CHECK int privilege_drop(
 	uid_t uid, gid_t gid, const gid_t *groups, size_t groups_len, uint64_t keep);
+/*
+ * For a program that gives up root by itself: what it executes from here on has no capability but
+ * those in keep, whoever it is, no supplementary group and no_new_privs.
+ */
+MUST_CHECK int privilege_bound(uint64_t keep);
 /* No core dump, no ptrace by equals: for processes that hold keys. */
 MUST_CHECK int privilege_hide_memory(void);

@@ -4,6 +4,7 @@
  */
 #include "base/secret.h"
 
+#include <malloc.h>
 #include <sodium.h>
 #include <string.h>
 
@@ -104,6 +105,13 @@ bool secret_equal(const struct secret *a, const struct secret *b)
 void wipe(void *bytes, size_t size)
 {
 	sodium_memzero(bytes, size);
+}
+
+void free_wiped(void *ptr)
+{
+	if (ptr)
+		sodium_memzero(ptr, malloc_usable_size(ptr));
+	free(ptr);
 }
 
 void random_bytes(void *ret, size_t size)

@@ -26,6 +26,8 @@ DEFINE_CLEANUP(struct secret, secret_free)
 bool secret_equal(const struct secret *a, const struct secret *b);
 bool bytes_equal(const void *a, const void *b, size_t size);
 void wipe(void *bytes, size_t size);
+/* free() that wipes the whole block first, for libraries and buffers that secrets go through. */
+void free_wiped(void *ptr);
 /* Cryptographically strong random bytes. */
 void random_bytes(void *ret, size_t size);
 /* size characters out of alphabet (2..256 characters), uniformly; ret holds size + 1. */

@@ -4,14 +4,31 @@
  */
 #include "base/strbuf.h"
 
+#include "base/secret.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 void strbuf_done(struct strbuf *buf)
 {
-	free(buf->text);
-	*buf = (struct strbuf){ .max = buf->max };
+	(buf->is_secret ? free_wiped : free)(buf->text);
+	*buf = (struct strbuf){ .max = buf->max, .is_secret = buf->is_secret };
+}
+
+static void grow(struct strbuf *buf, size_t room)
+{
+	if (buf->is_secret) {
+		char *text = xmalloc(room);
+
+		if (buf->text)
+			memcpy(text, buf->text, buf->size + 1);
+		free_wiped(buf->text);
+		buf->text = text;
+	} else {
+		buf->text = xrealloc(buf->text, room);
+	}
+	buf->room = room;
 }
 
 static bool reserve(struct strbuf *buf, size_t size)
@@ -24,10 +41,8 @@ static bool reserve(struct strbuf *buf, size_t size)
 	}
 	while (room < buf->size + size + 1)
 		room *= 2;
-	if (room != buf->room) {
-		buf->text = xrealloc(buf->text, room);
-		buf->room = room;
-	}
+	if (room != buf->room)
+		grow(buf, room);
 	return true;
 }
 

@@ -15,12 +15,17 @@ struct strbuf {
 	char *text; /* always NUL-terminated once something was appended, else NULL */
 	size_t size, room, max;
 	bool failed;
+	bool is_secret; /* nothing is left behind where it stood when it grows or is dropped */
 };
 
 /* max: bytes of text at most, without the final NUL. */
 #define STRBUF_INIT(maximum)                                                                       \
 	{                                                                                          \
 		.max = (maximum)                                                                   \
+	}
+#define STRBUF_SECRET_INIT(maximum)                                                                \
+	{                                                                                          \
+		.max = (maximum), .is_secret = true                                                \
 	}
 #define AUTO_STRBUF CLEANUP(strbuf_done)
 
@@ -32,5 +37,6 @@ void strbuf_addf(struct strbuf *buf, const char *format, ...) __attribute__((for
 bool strbuf_failed(const struct strbuf *buf);
 /* The text so far, "" when empty; borrowed. */
 const char *strbuf_text(const struct strbuf *buf);
-/* The text as an own string, the buffer is empty afterwards. */
+/* The text as an own string (a secret one is the caller's to wipe), the buffer is empty afterwards.
+ */
 char *strbuf_take(struct strbuf *buf);

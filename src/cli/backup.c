@@ -165,6 +165,18 @@ static bool is_hex(const char key[static BACKUP_KEY_SIZE])
 	return true;
 }
 
+/* The copy that is being looked at, with what SQLite keeps beside one. */
+static void remove_copy(const char *store)
+{
+	static const char *const ends[] = { "", "-wal", "-shm", "-journal" };
+
+	for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
+		AUTO_FREE char *path = xasprintf("%s%s", store, ends[i]);
+
+		(void)unlink(path);
+	}
+}
+
 /* The key first: a store whose secrets do not open would start and refuse everybody. */
 static int put_in_place(const struct job *job, const char *store, const char *key)
 {
@@ -195,12 +207,13 @@ static int bring_back(const struct job *job)
 		return fail("restore", config->state_dir, err);
 	if (check_empty(config) != EXIT_SUCCESS)
 		return EXIT_FAILURE;
+	remove_copy(store); /* of one that was interrupted */
 	err = backup_file_read(job->path, key, store);
 	if (err < 0)
 		return fail("restore", job->path, err);
 	status = put_in_place(job, store, key);
 	wipe(key, sizeof(key));
-	(void)unlink(store);
+	remove_copy(store);
 	return status;
 }
 

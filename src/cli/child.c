@@ -46,21 +46,20 @@ static void raise_descriptor_limit(void)
 		log_debug("the limit of open files stays error=%s", strerror(errno));
 }
 
-__attribute__((noreturn)) static void become(
-	const struct launch *launch, enum program_id id, struct arguments *arguments, pid_t parent)
+__attribute__((noreturn)) static void become(const struct child_command *command, pid_t parent)
 {
-	const struct program *program = &programs[id];
-	char *argv[ARGUMENTS_MAX + 2] = { launch->paths[id] };
+	AUTO_FREE char *path = xstrdup(command->path);
+	char *argv[ARGUMENTS_MAX + 2] = { path };
 	int err = detach_input();
 
-	for (uint32_t i = 0; i < arguments->len; i++)
-		argv[i + 1] = arguments->values[i];
+	for (uint32_t i = 0; i < command->arguments->len; i++)
+		argv[i + 1] = command->arguments->values[i];
 	reset_signals();
 	raise_descriptor_limit();
 	setpgid(0, 0);
 	unsetenv("NOTIFY_SOCKET"); /* the supervisor speaks for all */
-	if (!err && program->enter)
-		err = program->enter(launch);
+	if (!err && command->enter)
+		err = command->enter(command->arg);
 	if (!err && prctl(PR_SET_PDEATHSIG, SIGTERM, 0, 0, 0) < 0)
 		err = -errno;
 	if (err < 0 || getppid() != parent) /* it may have died before the line above */
@@ -70,19 +69,13 @@ __attribute__((noreturn)) static void become(
 	_exit(EXIT_NO_EXEC);
 }
 
-int child_start(const struct launch *launch, enum program_id id)
+int child_start(const struct child_command *command)
 {
-	struct arguments arguments = { 0 };
-	pid_t parent = getpid(), pid;
+	pid_t parent = getpid(), pid = fork();
 
-	programs[id].arguments(launch, &arguments);
-	pid = fork();
 	if (!pid)
-		become(launch, id, &arguments, parent);
-	if (pid < 0)
-		pid = -errno;
-	arguments_done(&arguments);
-	return pid;
+		become(command, parent);
+	return pid < 0 ? -errno : pid;
 }
 
 char *child_describe(int status)

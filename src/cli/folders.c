@@ -80,11 +80,13 @@ int folders_make(const struct config *config, char **ret_path)
 	AUTO_FREE char *espd = config_path(config->run_dir, "espd");
 	AUTO_FREE char *charon = config_path(config->run_dir, "charon");
 	AUTO_FREE char *agent = config_path(config->run_dir, "agent");
+	AUTO_FREE char *bird = config_path(config->run_dir, "bird");
 	AUTO_FREE char *conf = config_path(config->run_dir, "strongswan.conf");
 	const struct folder folders[] = {
 		{ espd, config->espd_uid, config->espd_gid, 0755 },
 		{ charon, config->charon_uid, config->charon_gid, 0750 },
 		{ agent, 0, 0, 0700 },
+		{ bird, 0, config->bird_gid, 02750 },
 		{ config->state_dir, 0, config->store_gid, 02770 },
 	};
 	int err;

@@ -7,6 +7,7 @@
  *   run_dir/espd       espd          0755   its sockets (whose modes say who may connect)
  *   run_dir/charon     charon        0750   VICI, the plug-in's socket; the agent is in the group
  *   run_dir/agent      root          0700
+ *   run_dir/bird       root:bird     2750   what the agent writes for BIRD, and its control sockets
  *   state_dir          root:store    2770   the store; new files get the store's group
  *   key_file           root          0600   read by the daemons before they drop their rights
  */

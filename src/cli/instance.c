@@ -20,7 +20,7 @@
 #include <sys/pidfd.h>
 #include <sys/syscall.h>
 
-#define RECORD_MAX 4096
+#define RECORD_MAX (256 * 1024) /* a BIRD for each of thousands of VPCs */
 #define STAT_MAX 4096
 #define STAT_START_TIME 19 /* words between the state, which follows the name, and it; proc(5) */
 #define SWEEP_MS 10000

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * vpngw: the command line. Finds the verb and runs it.
+ * vpngw: the command line. Finds the verb, or the commands on a kind of resources, and runs
+ * it.
  */
+#include "cli/command.h"
+#include "cli/run.h"
 #include "cli/table.h"
 #include "cli/verbs.h"
 
@@ -18,6 +21,8 @@ int main(int argc, char **argv)
 		fputs(help, stderr);
 		return EXIT_USAGE;
 	}
+	if (command_of_noun(argv[1]))
+		return run_noun(argc - 1, argv + 1);
 	verb = verb_find(argv[1]);
 	if (!verb) {
 		fprintf(stderr, "vpngw: there is no verb \"%s\"; see vpngw help\n", argv[1]);

@@ -9,8 +9,10 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <netinet/in.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -31,6 +33,20 @@ char *preflight_machine(const struct config *config)
 	if (tun < 0)
 		return xasprintf(TUN ": %s: load the module tun, or give the container the device",
 			strerror(errno));
+	return NULL;
+}
+
+/* It keeps NET_BROADCAST when it gives up root, and ends where it cannot. */
+char *preflight_bird(const struct config *config)
+{
+	if (access(config->bird, X_OK) < 0)
+		return xasprintf("%s cannot be run (%s): Debian's package is bird2", config->bird,
+			strerror(errno));
+	if (prctl(PR_CAPBSET_READ, CAP_NET_BROADCAST, 0, 0, 0) != 1)
+		return xasprintf(
+			"%s cannot be run without the capability CAP_NET_BROADCAST: give it "
+			"to the container or unit",
+			config->bird);
 	return NULL;
 }
 

@@ -11,5 +11,7 @@ struct config;
 
 /* Root, /dev/net/tun, run_dir short enough for sockets. NULL: all is well; else an own string. */
 char *preflight_machine(const struct config *config);
+/* BIRD can be run. It is needed for BGP only. Same. */
+char *preflight_bird(const struct config *config);
 /* UDP 500 and 4500 of the pool's addresses and the API's port are free. Same. */
 char *preflight_ports(const struct config *config);

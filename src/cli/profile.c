@@ -15,6 +15,30 @@
 #define DEFAULT_SOCKET "/run/vpngw/api.sock"
 #define PROFILE_MAX 4096
 
+const struct profile_flag profile_flags[] = {
+	{ "endpoint", "URL", "Where the API is: https://192.0.2.1:8443 (or VPNGW_ENDPOINT).",
+		offsetof(struct profile_options, endpoint) },
+	{ "profile", "FILE", "Lines AccessKeyId=, AccessKeySecret=, Endpoint=, CaFile=.",
+		offsetof(struct profile_options, profile) },
+	{ "access-key-id", "ID", "The access key; its secret comes from VPNGW_ACCESS_KEY_SECRET.",
+		offsetof(struct profile_options, access_key_id) },
+	{ "ca-file", "FILE", "Certificate that the endpoint's must be signed by.",
+		offsetof(struct profile_options, ca_file) },
+	{ "config", "FILE", "Where the socket is; /etc/vpngw/vpngw.conf when left out.",
+		offsetof(struct profile_options, config) },
+	{ "socket", "PATH", "Unix socket of vpngw-api, for root without a key.",
+		offsetof(struct profile_options, socket) },
+	{},
+};
+
+const char **profile_option(struct profile_options *options, const char *name)
+{
+	for (const struct profile_flag *flag = profile_flags; flag->name; flag++)
+		if (strcmp(flag->name, name) == 0)
+			return (const char **)((char *)options + flag->offset);
+	return NULL;
+}
+
 static void set(char **at, const char *text)
 {
 	free(*at);

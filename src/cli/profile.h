@@ -19,6 +19,15 @@ struct profile_options {
 	const char *endpoint, *access_key_id, *profile, *ca_file, *socket, *config;
 };
 
+/* The options in words: "endpoint"; ends with a NULL name. */
+struct profile_flag {
+	const char *name, *value, *doc;
+	size_t offset;
+};
+extern const struct profile_flag profile_flags[];
+/* Where the value of the option of this name belongs; NULL: there is none. */
+const char **profile_option(struct profile_options *options, const char *name);
+
 /* 0, or -EINVAL with *ret_message, an own sentence for the user. */
 MUST_CHECK int profile_find(
 	const struct profile_options *options, struct profile *ret, char **ret_message);

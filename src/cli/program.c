@@ -15,29 +15,29 @@
 
 #define PLUGIN "libstrongswan-vpngw.so"
 
-static void add(struct arguments *arguments, char *value)
+void arguments_add(struct arguments *arguments, char *value)
 {
 	if (arguments->len == ARGUMENTS_MAX)
 		abort(); /* a row of the table is longer than the table allows */
 	arguments->values[arguments->len++] = value;
 }
 
-static void add_number(struct arguments *arguments, const char *option, uint32_t number)
+void arguments_add_number(struct arguments *arguments, const char *option, uint32_t number)
 {
-	add(arguments, xstrdup(option));
-	add(arguments, xasprintf("%u", number));
+	arguments_add(arguments, xstrdup(option));
+	arguments_add(arguments, xasprintf("%u", number));
 }
 
 static void espd_arguments(const struct launch *launch, struct arguments *arguments)
 {
 	const struct config *config = launch->config;
 
-	add(arguments, xstrdup("--run-dir"));
-	add(arguments, config_path(config->run_dir, "espd"));
-	add_number(arguments, "--uid", config->espd_uid);
-	add_number(arguments, "--gid", config->espd_gid);
-	add_number(arguments, "--ike-gid", config->charon_gid);
-	add_number(arguments, "--agent-gid", 0);
+	arguments_add(arguments, xstrdup("--run-dir"));
+	arguments_add(arguments, config_path(config->run_dir, "espd"));
+	arguments_add_number(arguments, "--uid", config->espd_uid);
+	arguments_add_number(arguments, "--gid", config->espd_gid);
+	arguments_add_number(arguments, "--ike-gid", config->charon_gid);
+	arguments_add_number(arguments, "--agent-gid", 0);
 }
 
 static void charon_arguments(const struct launch *launch, struct arguments *arguments)
@@ -48,8 +48,8 @@ static void charon_arguments(const struct launch *launch, struct arguments *argu
 
 static void config_arguments(const struct launch *launch, struct arguments *arguments)
 {
-	add(arguments, xstrdup("--config"));
-	add(arguments, xstrdup(launch->config_path));
+	arguments_add(arguments, xstrdup("--config"));
+	arguments_add(arguments, xstrdup(launch->config_path));
 }
 
 /* The agent comes after charon and espd, so that its first look at the world finds both. */

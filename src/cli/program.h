@@ -48,4 +48,7 @@ extern const struct program programs[PROGRAMS];
  */
 MUST_CHECK int launch_find(struct launch *launch, char **ret_missing);
 void launch_done(struct launch *launch);
+/* Takes ownership of value; the table of programs knows how many there are. */
+void arguments_add(struct arguments *arguments, char *value);
+void arguments_add_number(struct arguments *arguments, const char *option, uint32_t number);
 void arguments_done(struct arguments *arguments);

@@ -8,7 +8,7 @@
  *
  * Only the first start waits for sockets: later a connection made for looking could take the place
  * of a daemon's own, and all of them connect again by themselves. Knows no program by name, but for
- * the agent's part in removing.
+ * the agent's part in removing; the BIRDs come and go by routers.h.
  */
 #include "cli/supervisor.h"
 
@@ -19,6 +19,7 @@
 #include "cli/child.h"
 #include "cli/instance.h"
 #include "cli/restart.h"
+#include "cli/routers.h"
 #include "resource/config.h"
 
 #include <errno.h>
@@ -49,6 +50,8 @@ struct supervisor {
 	void (*up)(void *arg);
 	void *arg;
 	struct child children[PROGRAMS];
+	struct routers *routers;
+	struct loop_timer *record; /* what has changed in one turn of the loop is written once */
 	bool is_up, stopping, removing;
 	char *problem;
 };
@@ -66,16 +69,49 @@ static void set_problem(struct supervisor *supervisor, char *problem)
 		supervisor->problem = problem;
 }
 
-static void record(struct supervisor *supervisor)
+static void record(void *arg)
 {
-	pid_t pids[PROGRAMS];
+	struct supervisor *supervisor = arg;
+	size_t len = PROGRAMS + routers_len(supervisor->routers);
+	AUTO_FREE pid_t *pids = xcalloc(len, sizeof(*pids));
 	int err;
 
 	for (size_t i = 0; i < PROGRAMS; i++)
 		pids[i] = supervisor->children[i].pid;
-	err = instance_record(supervisor->launch->config->run_dir, pids, PROGRAMS);
+	routers_pids(supervisor->routers, pids + PROGRAMS);
+	err = instance_record(supervisor->launch->config->run_dir, pids, len);
 	if (err < 0)
 		log_warn("the record of processes is not written error=%s", strerror(-err));
+}
+
+static void record_soon(void *arg)
+{
+	struct supervisor *supervisor = arg;
+
+	loop_timer_set(supervisor->record, 0);
+}
+
+static int enter_program(const void *arg)
+{
+	const struct child *child = arg;
+
+	return programs[child->id].enter(child->supervisor->launch);
+}
+
+static int start_process(const struct child *child)
+{
+	const struct program *program = &programs[child->id];
+	const struct launch *launch = child->supervisor->launch;
+	struct arguments arguments = { 0 };
+	int pid;
+
+	program->arguments(launch, &arguments);
+	pid = child_start(&(struct child_command){ .path = launch->paths[child->id],
+		.arguments = &arguments,
+		.enter = program->enter ? enter_program : NULL,
+		.arg = child });
+	arguments_done(&arguments);
+	return pid;
 }
 
 static void stop_next(struct supervisor *supervisor);
@@ -84,7 +120,7 @@ static void child_ended(struct child *child, char *how);
 static void start(struct child *child)
 {
 	struct supervisor *supervisor = child->supervisor;
-	int pid = child_start(supervisor->launch, child->id);
+	int pid = start_process(child);
 
 	child->started = mono_now();
 	if (pid < 0) {
@@ -107,6 +143,7 @@ static void all_running(struct supervisor *supervisor)
 	supervisor->is_up = true;
 	log_notice("up run_dir=%s", supervisor->launch->config->run_dir);
 	supervisor->up(supervisor->arg);
+	routers_start(supervisor->routers);
 }
 
 /* The next program that was never started, or: all are there. */
@@ -238,8 +275,10 @@ static void reap(void *arg)
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
 		struct child *child = child_of(supervisor, pid);
 
-		if (!child)
+		if (!child) {
+			routers_reaped(supervisor->routers, pid, status);
 			continue;
+		}
 		check_removal(child, status);
 		child_ended(child, child_describe(status));
 	}
@@ -253,15 +292,24 @@ static void stop_child(struct child *child)
 	kill(child->pid, remove ? SIGUSR2 : SIGTERM);
 }
 
-/* The last one in the order of start that still runs; when there is none, it is over. */
-static void stop_next(struct supervisor *supervisor)
+static bool stop_last(struct supervisor *supervisor, size_t from)
 {
-	for (size_t i = PROGRAMS; i-- > 0;) {
+	for (size_t i = PROGRAMS; i-- > from;) {
 		if (!supervisor->children[i].pid)
 			continue;
 		stop_child(&supervisor->children[i]);
-		return;
+		return true;
 	}
+	return false;
+}
+
+/* The last one in the order of start that still runs; when there is none, it is over. The BIRDs go
+ * after the agent, which may want something of them, and before the tunnels to their peers. */
+static void stop_next(struct supervisor *supervisor)
+{
+	if (stop_last(supervisor, PROGRAM_AGENT) || !routers_stop(supervisor->routers) ||
+		stop_last(supervisor, 0))
+		return;
 	log_notice("down run_dir=%s", supervisor->launch->config->run_dir);
 	loop_stop(supervisor->loop);
 }
@@ -289,6 +337,11 @@ void supervisor_stop(struct supervisor *supervisor, bool remove)
 	stop_next(supervisor);
 }
 
+static void routers_stopped(void *arg)
+{
+	stop_next(arg);
+}
+
 static void told_to_stop(void *arg)
 {
 	supervisor_stop(arg, false);
@@ -310,6 +363,10 @@ struct supervisor *supervisor_new(
 		child->id = i;
 		child->timer = loop_timer_new(loop, timer_expired, child);
 	}
+	supervisor->record = loop_timer_new(loop, record, supervisor);
+	supervisor->routers = routers_new(loop, launch->config,
+		&(struct routers_events){
+			.changed = record_soon, .stopped = routers_stopped, .arg = supervisor });
 	loop_on_signal(loop, SIGCHLD, reap, supervisor);
 	loop_on_signal(loop, SIGTERM, told_to_stop, supervisor);
 	loop_on_signal(loop, SIGINT, told_to_stop, supervisor);
@@ -323,6 +380,8 @@ void supervisor_free(struct supervisor *supervisor)
 		return;
 	for (size_t i = 0; i < PROGRAMS; i++)
 		loop_timer_free(supervisor->children[i].timer);
+	loop_timer_free(supervisor->record);
+	routers_free(supervisor->routers);
 	free(supervisor->problem);
 	free(supervisor);
 }

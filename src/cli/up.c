@@ -83,6 +83,7 @@ static char *supervise(struct up *up, const struct launch *launch)
 static char *prepare(const struct config *config, struct launch *launch)
 {
 	AUTO_FREE char *path = NULL;
+	AUTO_FREE char *without_bird = NULL;
 	char *problem = NULL;
 	int err = instance_sweep(config->run_dir);
 
@@ -90,6 +91,9 @@ static char *prepare(const struct config *config, struct launch *launch)
 		return xasprintf("a process of a former instance does not end: %s", strerror(-err));
 	if (err > 0)
 		log_warn("ended what a killed instance has left processes=%d", err);
+	without_bird = preflight_bird(config);
+	if (without_bird)
+		log_warn("BGP is not possible: %s", without_bird);
 	problem = preflight_ports(config);
 	if (problem || launch_find(launch, &problem) < 0)
 		return problem;

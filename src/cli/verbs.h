@@ -10,7 +10,10 @@
 int verb_up(int argc, char **argv);
 int verb_down(int argc, char **argv);
 int verb_call(int argc, char **argv);
-int verb_access_key(int argc, char **argv);
+int verb_status(int argc, char **argv);
+/* What is made of the tables, for files that are checked in. */
+int verb_completion(int argc, char **argv);
+int verb_man(int argc, char **argv);
 int verb_backup(int argc, char **argv);
 int verb_restore(int argc, char **argv);
 int verb_check_config(int argc, char **argv);

@@ -44,6 +44,8 @@ struct listener {
 struct control {
 	struct loop *loop;
 	struct plane *plane;
+	struct espd_crypto crypto;
+	bool has_crypto;
 	struct listener listeners[ROLES];
 };
 
@@ -124,8 +126,12 @@ static void hello(
 	}
 	listener->client = client;
 	log_notice("%s connected", role_names[client->role]);
-	if (client->role == ROLE_AGENT)
-		plane_wake_again(client->control->plane);
+	if (client->role != ROLE_AGENT)
+		return;
+	if (client->control->has_crypto)
+		session_send(client->session, ESPD_CRYPTO, 0, &client->control->crypto,
+			sizeof(client->control->crypto), -1);
+	plane_wake_again(client->control->plane);
 }
 
 static void request(struct client *client, const struct espd_header *header, const uint8_t *body,
@@ -265,17 +271,26 @@ static void listener_init(struct control *control, enum role role, int fd)
 	listener->io = loop_io_new(control->loop, fd, LOOP_READ, on_connection, listener);
 }
 
-struct control *control_new(struct loop *loop, int agent_listener, int charon_listener)
+void control_set_crypto(struct control *control, const struct espd_crypto *crypto)
+{
+	control->crypto = *crypto;
+	control->has_crypto = true;
+}
+
+struct control *control_new(
+	struct loop *loop, int agent_listener, int charon_listener, bool super_packets)
 {
 	struct control *control = xcalloc(1, sizeof(*control));
 
 	control->loop = loop;
-	control->plane = plane_new(loop, (struct plane_events){ .arg = control,
-						 .wake = on_wake,
-						 .sas_changed = on_sas_changed,
-						 .expired = on_expired,
-						 .mapping = on_mapping,
-						 .ike = on_ike });
+	control->plane = plane_new(loop,
+		(struct plane_events){ .arg = control,
+			.wake = on_wake,
+			.sas_changed = on_sas_changed,
+			.expired = on_expired,
+			.mapping = on_mapping,
+			.ike = on_ike },
+		super_packets);
 	listener_init(control, ROLE_AGENT, agent_listener);
 	listener_init(control, ROLE_CHARON, charon_listener);
 	return control;

@@ -12,6 +12,7 @@
 struct tunnel_counters {
 	uint64_t in_packets, in_bytes, out_packets, out_bytes;
 	int64_t last_in_ms, last_out_ms;
+	uint64_t out_at_in; /* what had gone out, of all workers, at last_in_ms */
 	uint64_t drop_no_sa, drop_selector_in, drop_selector_out, drop_replay, drop_auth,
 		drop_malformed, drop_too_big, drop_ipv6, drop_sequence, drop_io;
 };

@@ -1,32 +1,36 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * crypto.h over OpenSSL's EVP: every suite, one packet after another. Contexts are made with the
- * key, a packet only sets the IV. DES lives in the legacy provider.
+ * crypto.h over OpenSSL: every suite, one packet after another, nothing allocated. Contexts are
+ * made with the key, a packet only sets the IV. DES lives in the legacy provider.
  */
 #include "espd/crypto.h"
 
+#include "espd/hmac.h"
 #include "espd/proto.h"
 
 #include <errno.h>
-#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/params.h>
 #include <openssl/provider.h>
 #include <string.h>
 
 #define HEADER 8
 #define SALT_MAX 4
 #define NONCE 12
-#define DIGEST_MAX 64
 
-struct crypto_key {
-	struct suite suite;
-	bool esn;
+struct openssl_key {
+	struct crypto_key common;
 	EVP_CIPHER_CTX *cipher;
-	EVP_MAC_CTX *mac; /* NULL with AEAD */
+	struct hmac_key hmac; /* not used with AEAD */
 	uint8_t salt[SALT_MAX];
 };
+
+static const struct openssl_key *own(const struct crypto_packet *packet)
+{
+	const void *key = packet->key;
+
+	return key;
+}
 
 static const char *cipher_name(const struct suite *suite)
 {
@@ -50,22 +54,6 @@ static const char *cipher_name(const struct suite *suite)
 	}
 }
 
-static const char *digest_name(uint16_t integrity)
-{
-	switch (integrity) {
-	case ESPD_INTEGRITY_HMAC_MD5_96:
-		return "MD5";
-	case ESPD_INTEGRITY_HMAC_SHA1_96:
-		return "SHA1";
-	case ESPD_INTEGRITY_HMAC_SHA2_256_128:
-		return "SHA256";
-	case ESPD_INTEGRITY_HMAC_SHA2_384_192:
-		return "SHA384";
-	default:
-		return "SHA512";
-	}
-}
-
 int crypto_openssl_init(void)
 {
 	if (!OSSL_PROVIDER_load(NULL, "default") || !OSSL_PROVIDER_load(NULL, "legacy"))
@@ -73,20 +61,22 @@ int crypto_openssl_init(void)
 	return 0;
 }
 
-static void key_free(struct crypto_key *key)
+static void key_free(struct crypto_key *common)
 {
+	void *any = common;
+	struct openssl_key *key = any;
+
 	if (!key)
 		return;
 	EVP_CIPHER_CTX_free(key->cipher);
-	EVP_MAC_CTX_free(key->mac);
 	OPENSSL_cleanse(key, sizeof(*key));
 	free(key);
 }
 DEFINE_CLEANUP(struct crypto_key, key_free)
 
-static int init_cipher(struct crypto_key *key, bool seal, const uint8_t *cipher_key)
+static int init_cipher(struct openssl_key *key, bool seal, const uint8_t *cipher_key)
 {
-	EVP_CIPHER *cipher = EVP_CIPHER_fetch(NULL, cipher_name(&key->suite), NULL);
+	EVP_CIPHER *cipher = EVP_CIPHER_fetch(NULL, cipher_name(&key->common.suite), NULL);
 	int ok;
 
 	if (!cipher)
@@ -99,40 +89,22 @@ static int init_cipher(struct crypto_key *key, bool seal, const uint8_t *cipher_
 	return ok ? 0 : -EOPNOTSUPP;
 }
 
-static int init_mac(struct crypto_key *key, const uint8_t *integrity_key)
-{
-	EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
-	char digest[16] = "";
-	OSSL_PARAM params[2] = { OSSL_PARAM_construct_end(), OSSL_PARAM_construct_end() };
-
-	if (!mac)
-		return -EOPNOTSUPP;
-	memcpy(digest, digest_name(key->suite.integrity),
-		strlen(digest_name(key->suite.integrity)) + 1);
-	params[0] = OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0);
-	key->mac = EVP_MAC_CTX_new(mac);
-	EVP_MAC_free(mac);
-	if (!key->mac ||
-		EVP_MAC_init(key->mac, integrity_key, key->suite.integrity_key_size, params) != 1)
-		return -EOPNOTSUPP;
-	return 0;
-}
-
 static int key_new(const struct suite *suite, enum crypto_direction direction, bool esn,
 	const uint8_t *cipher_key, const uint8_t *integrity_key, struct crypto_key **ret)
 {
-	CLEANUP(key_freep) struct crypto_key *key = xcalloc(1, sizeof(*key));
+	struct openssl_key *key = xcalloc(1, sizeof(*key));
+	CLEANUP(key_freep) struct crypto_key *common = &key->common;
 	int err;
 
-	key->suite = *suite;
-	key->esn = esn;
+	*common = (struct crypto_key){ .backend = &crypto_openssl, .suite = *suite, .esn = esn };
 	memcpy(key->salt, cipher_key + suite->cipher_key_size - suite->salt_size, suite->salt_size);
 	err = init_cipher(key, direction == CRYPTO_SEAL, cipher_key);
 	if (!err && !suite->aead)
-		err = init_mac(key, integrity_key);
+		err = hmac_key_init(
+			&key->hmac, suite->integrity, integrity_key, suite->integrity_key_size);
 	if (err)
 		return err;
-	*ret = TAKE_PTR(key);
+	*ret = TAKE_PTR(common);
 	return 0;
 }
 
@@ -143,19 +115,13 @@ static void put_high(uint64_t sequence, uint8_t ret[static 4])
 }
 
 /* The HMAC over header, IV and ciphertext, with ESN also over the upper half (RFC 4303 2.2.1). */
-static int compute_icv(const struct crypto_packet *packet, uint8_t ret[static DIGEST_MAX])
+static void compute_icv(const struct crypto_packet *packet, uint8_t ret[static HMAC_DIGEST_MAX])
 {
-	const struct crypto_key *key = packet->key;
 	uint8_t high[4];
-	size_t size;
 
 	put_high(packet->sequence, high);
-	if (EVP_MAC_init(key->mac, NULL, 0, NULL) != 1 ||
-		EVP_MAC_update(key->mac, packet->esp, packet->size - key->suite.icv_size) != 1 ||
-		(key->esn && EVP_MAC_update(key->mac, high, sizeof(high)) != 1) ||
-		EVP_MAC_final(key->mac, ret, &size, DIGEST_MAX) != 1)
-		return -EIO;
-	return 0;
+	hmac_compute(&own(packet)->hmac, packet->esp, packet->size - packet->key->suite.icv_size,
+		high, packet->key->esn ? sizeof(high) : 0, ret);
 }
 
 static uint8_t *payload_of(const struct crypto_packet *packet, int *ret_size)
@@ -171,9 +137,9 @@ static int run_cbc(const struct crypto_packet *packet)
 	int size, out;
 	uint8_t *payload = payload_of(packet, &size);
 
-	if (EVP_CipherInit_ex2(packet->key->cipher, NULL, NULL, packet->esp + HEADER, -1, NULL) !=
+	if (EVP_CipherInit_ex2(own(packet)->cipher, NULL, NULL, packet->esp + HEADER, -1, NULL) !=
 			1 ||
-		EVP_CipherUpdate(packet->key->cipher, payload, &out, payload, size) != 1 ||
+		EVP_CipherUpdate(own(packet)->cipher, payload, &out, payload, size) != 1 ||
 		out != size)
 		return -EIO;
 	return 0;
@@ -182,7 +148,7 @@ static int run_cbc(const struct crypto_packet *packet)
 /* Nonce and additional data of RFC 4106 and RFC 7634: salt and IV; SPI and the sequence number. */
 static int start_aead(const struct crypto_packet *packet)
 {
-	const struct crypto_key *key = packet->key;
+	const struct openssl_key *key = own(packet);
 	uint8_t nonce[NONCE], aad[12];
 	size_t aad_size = HEADER;
 	int out;
@@ -190,7 +156,7 @@ static int start_aead(const struct crypto_packet *packet)
 	memcpy(nonce, key->salt, SALT_MAX);
 	memcpy(nonce + SALT_MAX, packet->esp + HEADER, NONCE - SALT_MAX);
 	memcpy(aad, packet->esp, HEADER);
-	if (key->esn) {
+	if (key->common.esn) {
 		put_high(packet->sequence, aad + 4);
 		memcpy(aad + 8, packet->esp + 4, 4);
 		aad_size = sizeof(aad);
@@ -203,7 +169,7 @@ static int start_aead(const struct crypto_packet *packet)
 
 static int seal_aead(const struct crypto_packet *packet)
 {
-	EVP_CIPHER_CTX *cipher = packet->key->cipher;
+	EVP_CIPHER_CTX *cipher = own(packet)->cipher;
 	int size, out, err = start_aead(packet);
 	uint8_t *payload = payload_of(packet, &size);
 
@@ -219,7 +185,7 @@ static int seal_aead(const struct crypto_packet *packet)
 
 static int open_aead(const struct crypto_packet *packet)
 {
-	EVP_CIPHER_CTX *cipher = packet->key->cipher;
+	EVP_CIPHER_CTX *cipher = own(packet)->cipher;
 	int size, out, err = start_aead(packet);
 	uint8_t *payload = payload_of(packet, &size);
 
@@ -234,50 +200,61 @@ static int open_aead(const struct crypto_packet *packet)
 
 static int seal_one(const struct crypto_packet *packet)
 {
-	uint8_t digest[DIGEST_MAX];
+	uint8_t digest[HMAC_DIGEST_MAX];
 	size_t icv_size = packet->key->suite.icv_size;
 	int err;
 
 	if (packet->key->suite.aead)
 		return seal_aead(packet);
 	err = run_cbc(packet);
-	if (!err)
-		err = compute_icv(packet, digest);
-	if (!err)
-		memcpy(packet->esp + packet->size - icv_size, digest, icv_size);
-	return err;
+	if (err)
+		return err;
+	compute_icv(packet, digest);
+	memcpy(packet->esp + packet->size - icv_size, digest, icv_size);
+	return 0;
 }
 
 static int open_one(const struct crypto_packet *packet)
 {
-	uint8_t digest[DIGEST_MAX];
+	uint8_t digest[HMAC_DIGEST_MAX];
 	size_t icv_size = packet->key->suite.icv_size;
-	int err;
 
 	if (packet->key->suite.aead)
 		return open_aead(packet);
-	err = compute_icv(packet, digest);
-	if (err)
-		return err;
+	compute_icv(packet, digest);
 	if (CRYPTO_memcmp(digest, packet->esp + packet->size - icv_size, icv_size))
 		return -EBADMSG;
 	return run_cbc(packet);
 }
 
-static void seal_burst(struct crypto_packet *packets, size_t len)
+static void *context_new(void)
 {
+	return NULL;
+}
+
+static void context_free(void *context)
+{
+	(void)context;
+}
+
+static void seal_burst(void *context, struct crypto_packet *packets, size_t len)
+{
+	(void)context;
 	for (size_t i = 0; i < len; i++)
 		packets[i].result = seal_one(&packets[i]);
 }
 
-static void open_burst(struct crypto_packet *packets, size_t len)
+static void open_burst(void *context, struct crypto_packet *packets, size_t len)
 {
+	(void)context;
 	for (size_t i = 0; i < len; i++)
 		packets[i].result = open_one(&packets[i]);
 }
 
 const struct crypto_backend crypto_openssl = {
 	.name = "openssl",
+	.context_new = context_new,
+	.context_free = context_free,
 	.key_new = key_new,
 	.key_free = key_free,
 	.seal = seal_burst,

@@ -45,14 +45,19 @@ static void take_random(struct iv_stock *stock, uint8_t *ret, size_t size)
 	memcpy(ret, stock->bytes + stock->left, size);
 }
 
+uint8_t *esp_inner(const struct suite *suite, uint8_t *frame)
+{
+	return frame + ESP_HEADER + suite->iv_size;
+}
+
 void esp_frame(const struct suite *suite, uint32_t spi, uint64_t sequence, struct iv_stock *stock,
-	const uint8_t *inner, size_t inner_size, uint8_t *ret)
+	size_t inner_size, uint8_t *ret)
 {
 	size_t pad = align_up(inner_size + TRAILER, suite->align) - inner_size - TRAILER;
 	struct writer writer;
 	uint8_t iv[16];
 
-	writer_init(&writer, ret, esp_size(suite, inner_size));
+	writer_init(&writer, ret, (size_t)ESP_HEADER + suite->iv_size);
 	write_bytes(&writer, &spi, sizeof(spi));
 	write_u32(&writer, (uint32_t)sequence);
 	if (suite->aead) {
@@ -61,7 +66,7 @@ void esp_frame(const struct suite *suite, uint32_t spi, uint64_t sequence, struc
 		take_random(stock, iv, suite->iv_size);
 		write_bytes(&writer, iv, suite->iv_size);
 	}
-	write_bytes(&writer, inner, inner_size);
+	writer_init(&writer, esp_inner(suite, ret) + inner_size, pad + TRAILER);
 	for (size_t i = 1; i <= pad; i++)
 		write_u8(&writer, (uint8_t)i);
 	write_u8(&writer, (uint8_t)pad);

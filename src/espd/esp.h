@@ -30,9 +30,12 @@ struct iv_stock {
 size_t esp_size(const struct suite *suite, size_t inner_size);
 /* The largest inner packet whose esp_size() is at most room; 0: none fits. */
 size_t esp_inner_max(const struct suite *suite, size_t room);
-/* Writes everything but the ICV. The IV is unpredictable for CBC, the sequence number for AEAD. */
+/* Where the inner packet lies in a frame. */
+uint8_t *esp_inner(const struct suite *suite, uint8_t *frame);
+/* Writes everything around the inner packet, which is in its place, but the ICV. The IV is
+ * unpredictable for CBC, the sequence number for AEAD. */
 void esp_frame(const struct suite *suite, uint32_t spi, uint64_t sequence, struct iv_stock *stock,
-	const uint8_t *inner, size_t inner_size, uint8_t *ret);
+	size_t inner_size, uint8_t *ret);
 /* Could these bytes be an ESP packet of the suite? -EINVAL: too short or not aligned. */
 MUST_CHECK int esp_check(const struct suite *suite, size_t size);
 uint32_t esp_spi(const uint8_t *esp);      /* network order */

@@ -14,6 +14,7 @@
 #include "espd/tunnel.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 
 /* How often a peer's new address is reported while charon does not answer it. */
 #define MAPPING_EVERY_MS 1000
@@ -88,10 +89,54 @@ static bool merge_ecn(uint8_t *inner, const struct ipv4 *ipv4, uint8_t outer_tos
 	return true;
 }
 
+static void count_delivered(
+	struct worker *worker, struct tunnel *tunnel, int err, size_t packets, size_t size)
+{
+	struct tunnel_counters *counters = &tunnel->counters[worker->index];
+
+	if (err < 0) {
+		counters->drop_io += packets;
+		return;
+	}
+	counters->in_packets += packets;
+	counters->in_bytes += size;
+	tunnel_note_in(tunnel, counters, worker->now_ms);
+}
+
+static void write_apart(struct worker *worker, const struct joined *joined)
+{
+	for (size_t i = 0; i < joined->packets_len; i++) {
+		const struct iovec *packet = &joined->packets[i];
+
+		count_delivered(worker, joined->tunnel,
+			device_write_one(
+				&joined->tunnel->device, packet->iov_base, packet->iov_len),
+			1, packet->iov_len);
+	}
+}
+
+static void write_joined(void *arg, const struct joined *joined)
+{
+	struct device *device = &joined->tunnel->device;
+	size_t size = 0;
+	int err = device_write(device, &joined->write, joined->parts, joined->parts_len);
+
+	if (err == -EINVAL && joined->packets_len > 1) {
+		if (joined->write.kind == DEVICE_UDP)
+			device->takes_udp = false;
+		write_apart(arg, joined);
+		return;
+	}
+	for (size_t i = 0; i < joined->packets_len; i++)
+		size += joined->packets[i].iov_len;
+	count_delivered(arg, joined->tunnel, err, joined->packets_len, size);
+}
+
 static void deliver(
 	struct worker *worker, struct sa *sa, uint8_t *inner, size_t size, uint8_t outer_tos)
 {
 	struct tunnel_counters *counters = counters_of(worker, sa);
+	const struct device *device = &sa->tunnel->device;
 	struct ipv4 ipv4;
 
 	if (ipv4_parse(inner, size, &ipv4) < 0 || !merge_ecn(inner, &ipv4, outer_tos)) {
@@ -105,13 +150,11 @@ static void deliver(
 	/* what the host behind us may send back */
 	if (mss_is_syn(inner, &ipv4))
 		mss_clamp(inner, &ipv4, outbound_max(worker, sa->tunnel));
-	if (device_write(sa->tunnel->fd, inner, ipv4.size) < 0) {
-		counters->drop_io++;
-		return;
-	}
-	counters->in_packets++;
-	counters->in_bytes += ipv4.size;
-	counters->last_in_ms = worker->now_ms;
+	if (device->has_header && (ipv4.protocol != IPPROTO_UDP || device->takes_udp))
+		coalesce_add(&worker->coalescer, sa->tunnel, inner, &ipv4);
+	else
+		count_delivered(worker, sa->tunnel, device_write_one(device, inner, ipv4.size), 1,
+			ipv4.size);
 }
 
 static void finish(struct worker *worker, const struct table_entry *entry,
@@ -152,10 +195,12 @@ static void finish(struct worker *worker, const struct table_entry *entry,
 
 void inbound_burst(struct worker *worker, const struct wire *wire, size_t len)
 {
-	const struct table_entry *entries[WIRE_BURST];
-	const struct datagram *datagrams[WIRE_BURST];
+	const struct table_entry *entries[IN_BURST];
+	const struct datagram *datagrams[IN_BURST];
 	size_t accepted = 0;
 
+	worker->coalescer.emit = write_joined;
+	worker->coalescer.arg = worker;
 	for (size_t i = 0; i < len; i++) {
 		const struct datagram *datagram = &worker->in[i];
 		uint64_t sequence;
@@ -171,7 +216,12 @@ void inbound_burst(struct worker *worker, const struct wire *wire, size_t len)
 			.size = datagram->size,
 			.sequence = sequence };
 	}
-	worker->backend->open(worker->in_crypto, accepted);
+	worker->backend->open(worker->crypto, worker->in_crypto, accepted);
 	for (size_t i = 0; i < accepted; i++)
 		finish(worker, entries[i], datagrams[i], &worker->in_crypto[i]);
+}
+
+void inbound_flush(struct worker *worker)
+{
+	coalesce_flush(&worker->coalescer);
 }

@@ -6,5 +6,7 @@
 
 #include "espd/worker.h"
 
-/* worker->in holds len ESP datagrams that came in on wire. Inside a batch. */
+/* worker->in holds len ESP datagrams that came in on wire. Inside a batch; what may be joined with
+ * others waits for inbound_flush() in the datagrams' own memory. */
 void inbound_burst(struct worker *worker, const struct wire *wire, size_t len);
+void inbound_flush(struct worker *worker);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/alloc.h"
+#include "espd/crypto_pick.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -13,6 +14,8 @@ struct options {
 	const char *run_dir;
 	uint32_t uid, gid;              /* what it becomes */
 	uint32_t agent_gid, charon_gid; /* the groups of the two sockets; UINT32_MAX = own */
+	enum crypto_wish crypto;
+	bool without_super_packets;
 	bool debug;
 };
 

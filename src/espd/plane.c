@@ -9,6 +9,7 @@
 #include "base/instant.h"
 #include "base/loop.h"
 #include "base/secret.h"
+#include "espd/crypto_pick.h"
 #include "espd/device.h"
 #include "espd/esp.h"
 #include "espd/pump.h"
@@ -35,6 +36,7 @@ struct plane {
 	struct relay *relay;
 	struct worker *worker;
 	struct loop_timer *tick, *kept, *settle;
+	bool super_packets;
 	bool kept_pending, expiry_pending, early_pending;
 };
 
@@ -175,7 +177,7 @@ static void admit_early(struct plane *plane, const struct sa *sa)
 	loop_defer(plane->loop, run_early, plane);
 }
 
-struct plane *plane_new(struct loop *loop, struct plane_events events)
+struct plane *plane_new(struct loop *loop, struct plane_events events, bool super_packets)
 {
 	struct plane *plane = xcalloc(1, sizeof(*plane));
 	struct worker_hooks hooks = { .arg = plane,
@@ -189,11 +191,12 @@ struct plane *plane_new(struct loop *loop, struct plane_events events)
 
 	plane->loop = loop;
 	plane->events = events;
+	plane->super_packets = super_packets;
 	epochs_init(&plane->epochs);
 	sadb_init(&plane->sadb, &plane->epochs, sadb_events);
 	plane->relay = relay_new(now_ms());
 	plane->worker = worker_new(
-		0, &crypto_openssl, &plane->wires, &plane->epochs, &plane->sadb.table, hooks);
+		0, &crypto_pick, &plane->wires, &plane->epochs, &plane->sadb.table, hooks);
 	plane->tick = loop_timer_new(loop, on_tick, plane);
 	plane->kept = loop_timer_new(loop, on_kept, plane);
 	plane->settle = loop_timer_new(loop, on_settle, plane);
@@ -228,6 +231,7 @@ int plane_add_socket(struct plane *plane, const struct espd_socket *config, int 
 		err = wires_add(&plane->wires, config, fd, &wire);
 	if (err)
 		return err;
+	wire_join(wire, plane->super_packets);
 	pump_watch_wire(plane->loop, plane->worker, wire);
 	return 0;
 }
@@ -239,6 +243,7 @@ int plane_remove_socket(struct plane *plane, const struct espd_socket *config)
 
 int plane_add_tunnel(struct plane *plane, const struct espd_tunnel *config, int fd)
 {
+	struct device device;
 	struct tunnel *tunnel;
 	int err = tunnel_check(config);
 
@@ -247,12 +252,12 @@ int plane_add_tunnel(struct plane *plane, const struct espd_tunnel *config, int 
 	if (!err && plane->tunnels.len == TUNNELS_MAX)
 		err = -ENOSPC;
 	if (!err)
-		err = device_check(fd);
+		err = device_check(fd, &device);
 	if (!err)
 		err = fd_set_nonblocking(fd);
 	if (err)
 		return err;
-	tunnel = tunnel_new(config, fd);
+	tunnel = tunnel_new(config, &device);
 	err = tunnels_add(&plane->tunnels, tunnel);
 	if (err)
 		abort(); /* both refusals were checked above */
@@ -314,8 +319,8 @@ int plane_add_sa(
 {
 	struct tunnel *tunnel = tunnels_get(&plane->tunnels, request->if_id);
 	CLEANUP(sa_freep) struct sa *sa = NULL;
-	int err = tunnel ? sa_new(request, selectors, &crypto_openssl, tunnel, now_ms(), &sa)
-			 : -ENOENT;
+	int err =
+		tunnel ? sa_new(request, selectors, &crypto_pick, tunnel, now_ms(), &sa) : -ENOENT;
 
 	if (!err)
 		err = sadb_add(&plane->sadb, sa, now_ms());

@@ -28,7 +28,8 @@ struct plane_events {
 	bool (*ike)(void *arg, const struct wire *wire, const struct datagram *datagram);
 };
 
-struct plane *plane_new(struct loop *loop, struct plane_events events);
+/* super_packets: the sockets may send and receive several packets as one, where they can. */
+struct plane *plane_new(struct loop *loop, struct plane_events events, bool super_packets);
 void plane_free(struct plane *plane);
 DEFINE_CLEANUP(struct plane, plane_free)
 

@@ -21,7 +21,7 @@
 
 #include <stdint.h>
 
-#define ESPD_PROTO_VERSION 2
+#define ESPD_PROTO_VERSION 3
 #define ESPD_MESSAGE_MAX 65536 /* bytes, header included; an IKE datagram fits */
 #define ESPD_KEY_MAX 64        /* bytes of one key: AES-256 32, HMAC-SHA-512 64, salt included */
 #define ESPD_SELECTORS_MAX 64  /* per side of one SA */
@@ -33,7 +33,8 @@ enum espd_type {
 	/* agent's requests */
 	ESPD_SOCKET_ADD = 16,    /* struct espd_socket + descriptor; EEXIST when held already */
 	ESPD_SOCKET_REMOVE = 17, /* struct espd_socket */
-	ESPD_TUNNEL_ADD = 18,    /* struct espd_tunnel + TUN descriptor; EEXIST when held already */
+	ESPD_TUNNEL_ADD = 18,    /* struct espd_tunnel + TUN descriptor, IFF_NO_PI, with or (slowly)
+				  without IFF_VNET_HDR; EEXIST when held already */
 	ESPD_TUNNEL_SET = 19,    /* struct espd_tunnel: new settings, same device */
 	ESPD_TUNNEL_REMOVE = 20, /* struct espd_tunnel_key; its SAs go too */
 	ESPD_DUMP = 21,          /* no body; answers SOCKET_HELD, TUNNEL_HELD, SA_HELD, then ACK */
@@ -50,6 +51,8 @@ enum espd_type {
 	ESPD_TUNNEL_SAS = 37,  /* event, struct espd_tunnel_sas: the number of usable SAs changed */
 
 	ESPD_GLOBAL_COUNTERS = 38, /* struct espd_global_counters */
+	ESPD_CRYPTO = 39, /* event, struct espd_crypto: what packets are sealed with; once, after
+			     HELLO */
 
 	/* charon's requests */
 	ESPD_SPI_GET = 64, /* no body; ACK.value = a fresh inbound SPI, network order. Datagrams
@@ -118,8 +121,9 @@ struct espd_tunnel_counters {
 	uint32_t reserved;
 	uint64_t in_packets, in_bytes, out_packets, out_bytes; /* inner packets and bytes */
 	uint64_t last_in_ms,
-		last_out_ms; /* CLOCK_MONOTONIC milliseconds of the last packet, 0 = none */
-	uint64_t drop_no_sa; /* outbound without an SA */
+		last_out_ms;     /* CLOCK_MONOTONIC milliseconds of the last packet, 0 = none */
+	uint64_t out_unanswered; /* outbound packets, sent or without an SA, since last_in_ms */
+	uint64_t drop_no_sa;     /* outbound without an SA */
 	uint64_t drop_selector_in, drop_selector_out; /* outside the negotiated selectors */
 	uint64_t drop_replay;
 	uint64_t drop_auth;      /* integrity check failed */
@@ -139,6 +143,13 @@ struct espd_global_counters {
 	uint64_t drop_garbage;    /* neither IKE nor ESP, or truncated */
 	uint64_t drop_unknown_spi;
 	uint64_t drop_ike_out; /* the kernel refused a datagram of charon's */
+};
+
+/* The proof at start, crypto_pick.h. */
+struct espd_crypto {
+	char library[64]; /* version of ipsec-mb, or why there is none; NUL-terminated */
+	uint32_t suites;  /* that go through it; the others through OpenSSL */
+	uint32_t failed;  /* that it got wrong, so that OpenSSL does them */
 };
 
 struct espd_tunnel_sas {

@@ -30,6 +30,37 @@ static bool is_keepalive(const struct wire *wire, const struct datagram *datagra
 	       datagram->bytes[0] == 0xff;
 }
 
+static void take_one(
+	struct worker *worker, struct wire *wire, const struct datagram *datagram, size_t *esp_len)
+{
+	if (is_keepalive(wire, datagram)) {
+		worker->counters.keepalives++;
+	} else if (is_ike(wire, datagram)) {
+		worker->hooks.ike(worker->hooks.arg, wire, datagram);
+	} else {
+		worker->in[(*esp_len)++] = *datagram;
+		if (*esp_len < IN_BURST)
+			return;
+		inbound_burst(worker, wire, *esp_len);
+		*esp_len = 0;
+	}
+}
+
+/* The kernel joins by addresses, ports and size only: each part is looked at for itself. */
+static void take_apart(
+	struct worker *worker, struct wire *wire, const struct datagram *joined, size_t *esp_len)
+{
+	struct datagram one = *joined;
+	size_t left = joined->size, step = joined->segment_size;
+
+	do {
+		one.size = step && step < left ? step : left;
+		take_one(worker, wire, &one, esp_len);
+		left -= one.size;
+		one.bytes += one.size;
+	} while (left);
+}
+
 static void wire_ready(void *arg, int events)
 {
 	struct wire *wire = arg;
@@ -38,18 +69,11 @@ static void wire_ready(void *arg, int events)
 
 	(void)events;
 	worker_enter(worker);
-	len = wire_receive(wire, worker->in_buffers, worker->in);
-	for (size_t i = 0; i < len; i++) {
-		struct datagram datagram = worker->in[i];
-
-		if (is_keepalive(wire, &datagram))
-			worker->counters.keepalives++;
-		else if (is_ike(wire, &datagram))
-			worker->hooks.ike(worker->hooks.arg, wire, &datagram);
-		else
-			worker->in[esp_len++] = datagram;
-	}
+	len = wire_receive(wire, worker->in_buffers, worker->joined);
+	for (size_t i = 0; i < len; i++)
+		take_apart(worker, wire, &worker->joined[i], &esp_len);
 	inbound_burst(worker, wire, esp_len);
+	inbound_flush(worker);
 	worker_leave(worker);
 }
 
@@ -79,7 +103,7 @@ void pump_watch_wire(struct loop *loop, struct worker *worker, struct wire *wire
 void pump_watch_tunnel(struct loop *loop, struct worker *worker, struct tunnel *tunnel)
 {
 	tunnel->worker = worker;
-	tunnel->io = loop_io_new(loop, tunnel->fd, LOOP_READ, tunnel_ready, tunnel);
+	tunnel->io = loop_io_new(loop, tunnel->device.fd, LOOP_READ, tunnel_ready, tunnel);
 }
 
 void pump_kept(struct worker *worker, struct tunnel *tunnel)
@@ -101,6 +125,7 @@ void pump_early(struct worker *worker)
 			inbound_burst(worker, wire, 1);
 		else
 			worker->counters.drop_unknown_spi++;
+		inbound_flush(worker); /* the datagram is gone with the next one */
 	}
 	worker_leave(worker);
 }

@@ -125,9 +125,14 @@ void sa_free(struct sa *sa)
 	free(sa);
 }
 
+bool sa_has_keys_of(const struct sa *sa, const struct sa *other)
+{
+	return CRYPTO_memcmp(sa->fingerprint, other->fingerprint, sizeof(sa->fingerprint)) == 0;
+}
+
 void sa_inherit(struct sa *sa, const struct sa *before)
 {
-	if (CRYPTO_memcmp(sa->fingerprint, before->fingerprint, sizeof(sa->fingerprint)))
+	if (!sa_has_keys_of(sa, before))
 		return;
 	sa->sequence = before->sequence;
 	sa->packets = before->packets;

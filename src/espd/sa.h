@@ -74,6 +74,7 @@ MUST_CHECK int sa_new(const struct espd_sa *request, const struct espd_selector 
 /* Wipes the keys. */
 void sa_free(struct sa *sa);
 DEFINE_CLEANUP(struct sa, sa_free)
+bool sa_has_keys_of(const struct sa *sa, const struct sa *other);
 /* The same keys under the same name: numbers and window go on, a nonce is never used twice. */
 void sa_inherit(struct sa *sa, const struct sa *before);
 /* -EINVAL: no addresses, or no ports although encapsulated. */

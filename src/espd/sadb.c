@@ -122,6 +122,16 @@ static void end_replaced(struct sadb *sadb, const struct sa *sa, int64_t now_ms)
 	}
 }
 
+/* The number is the nonce: two SAs that count for themselves would use one twice, RFC 4106 3.1. */
+static bool would_repeat_nonces(const struct sadb *sadb, const struct sa *sa, const struct sa *same)
+{
+	for (size_t i = 0; sa->suite.aead && sa->outbound && i < sadb->len; i++)
+		if (sadb->items[i] != same && sadb->items[i]->outbound &&
+			sa_has_keys_of(sa, sadb->items[i]))
+			return true;
+	return false;
+}
+
 int sadb_add(struct sadb *sadb, struct sa *sa, int64_t now_ms)
 {
 	struct espd_sa_key key = {
@@ -131,6 +141,8 @@ int sadb_add(struct sadb *sadb, struct sa *sa, int64_t now_ms)
 
 	if (sadb->len == SAS_MAX)
 		return -ENOSPC;
+	if (would_repeat_nonces(sadb, sa, same))
+		return -EEXIST;
 	if (same) {
 		sa_inherit(sa, same);
 		same->dead = true;

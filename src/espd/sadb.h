@@ -39,7 +39,8 @@ void sadb_done(struct sadb *sadb);
 struct sa *sadb_find(const struct sadb *sadb, const struct espd_sa_key *key);
 /*
  * Takes sa. It replaces an SA of the same name, and the orphans of the same tunnel and direction:
- * an outbound one at once, an inbound one after what is under way has arrived. -ENOSPC.
+ * an outbound one at once, an inbound one after what is under way has arrived. -ENOSPC;
+ * -EEXIST: an outbound AEAD key that another SA counts with.
  */
 MUST_CHECK int sadb_add(struct sadb *sadb, struct sa *sa, int64_t now_ms);
 /* An outbound one goes on being used while another one of its tunnel is held. */

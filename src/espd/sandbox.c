@@ -5,7 +5,8 @@
  */
 #include "espd/sandbox.h"
 
-#include <errno.h>
+#include "base/sandbox.h"
+
 #include <linux/if_tun.h>
 #include <seccomp.h>
 #include <sys/ioctl.h>
@@ -34,31 +35,14 @@ static const int allowed[] = {
 static const int refused_softly[] = { SCMP_SYS(open), SCMP_SYS(openat), SCMP_SYS(readlink),
 	SCMP_SYS(unlink) };
 
-static int add_rules(scmp_filter_ctx filter)
-{
-	const scmp_datum_t which_device = TUNGETIFF;
-	int err = 0;
-
-	for (size_t i = 0; !err && i < ARRAY_LEN(allowed); i++)
-		err = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0);
-	for (size_t i = 0; !err && i < ARRAY_LEN(refused_softly); i++)
-		err = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), refused_softly[i], 0);
-	if (!err)
-		err = seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
-			SCMP_A1(SCMP_CMP_EQ, which_device));
-	return err;
-}
+static const unsigned long which_device[] = { TUNGETIFF };
 
 int sandbox_enter(void)
 {
-	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
-	int err;
-
-	if (!filter)
-		return -ENOMEM;
-	err = add_rules(filter);
-	if (!err)
-		err = seccomp_load(filter);
-	seccomp_release(filter);
-	return err;
+	return sandbox_load(&(struct sandbox){ .allowed = allowed,
+		.allowed_len = ARRAY_LEN(allowed),
+		.refused = refused_softly,
+		.refused_len = ARRAY_LEN(refused_softly),
+		.ioctls = which_device,
+		.ioctls_len = ARRAY_LEN(which_device) });
 }

@@ -17,12 +17,12 @@ int tunnel_check(const struct espd_tunnel *config)
 	return 0;
 }
 
-struct tunnel *tunnel_new(const struct espd_tunnel *config, int fd)
+struct tunnel *tunnel_new(const struct espd_tunnel *config, const struct device *device)
 {
 	struct tunnel *tunnel = xcalloc(1, sizeof(*tunnel));
 
 	tunnel->config = *config;
-	tunnel->fd = fd;
+	tunnel->device = *device;
 	kept_init(&tunnel->kept, config->mtu);
 	return tunnel;
 }
@@ -32,7 +32,7 @@ void tunnel_free(struct tunnel *tunnel)
 	if (!tunnel)
 		return;
 	loop_io_free(tunnel->io);
-	close(tunnel->fd);
+	close(tunnel->device.fd);
 	kept_done(&tunnel->kept);
 	free(tunnel);
 }
@@ -61,9 +61,28 @@ static uint64_t later(uint64_t a, int64_t b)
 	return (uint64_t)b > a ? (uint64_t)b : a;
 }
 
+static uint64_t count_out(const struct tunnel *tunnel)
+{
+	uint64_t sum = 0;
+
+	for (unsigned int i = 0; i < WORKERS_MAX; i++)
+		sum += tunnel->counters[i].out_packets + tunnel->counters[i].drop_no_sa;
+	return sum;
+}
+
+/* Once a millisecond is enough, and spares looking at the other workers' for each packet. */
+void tunnel_note_in(const struct tunnel *tunnel, struct tunnel_counters *counters, int64_t now_ms)
+{
+	if (counters->last_in_ms == now_ms)
+		return;
+	counters->last_in_ms = now_ms;
+	counters->out_at_in = count_out(tunnel);
+}
+
 void tunnel_counters_get(const struct tunnel *tunnel, struct espd_tunnel_counters *ret)
 {
 	struct espd_tunnel_counters sum = { .if_id = tunnel->config.if_id };
+	uint64_t out_at_in = 0;
 
 	for (unsigned int i = 0; i < WORKERS_MAX; i++) {
 		const struct tunnel_counters *c = &tunnel->counters[i];
@@ -72,6 +91,8 @@ void tunnel_counters_get(const struct tunnel *tunnel, struct espd_tunnel_counter
 		sum.in_bytes += c->in_bytes;
 		sum.out_packets += c->out_packets;
 		sum.out_bytes += c->out_bytes;
+		if ((uint64_t)c->last_in_ms > sum.last_in_ms)
+			out_at_in = c->out_at_in;
 		sum.last_in_ms = later(sum.last_in_ms, c->last_in_ms);
 		sum.last_out_ms = later(sum.last_out_ms, c->last_out_ms);
 		sum.drop_no_sa += c->drop_no_sa;
@@ -85,6 +106,7 @@ void tunnel_counters_get(const struct tunnel *tunnel, struct espd_tunnel_counter
 		sum.drop_sequence += c->drop_sequence;
 		sum.drop_io += c->drop_io;
 	}
+	sum.out_unanswered = count_out(tunnel) - out_at_in;
 	*ret = sum;
 }
 

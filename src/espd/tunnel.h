@@ -8,6 +8,7 @@
 
 #include "base/alloc.h"
 #include "espd/counters.h"
+#include "espd/device.h"
 #include "espd/kept.h"
 #include "espd/proto.h"
 
@@ -23,8 +24,8 @@ struct worker;
 
 struct tunnel {
 	struct espd_tunnel config; /* the control side's */
-	int fd;                    /* own */
-	struct loop_io *io;        /* the worker's watch on fd */
+	struct device device;      /* its descriptor is the tunnel's own */
+	struct loop_io *io;        /* the worker's watch on it */
 	struct worker *worker;     /* who reads it */
 	struct kept kept;
 	int64_t woken_ms;      /* of the last WAKE event, 0 = never */
@@ -35,10 +36,12 @@ struct tunnel {
 
 /* 0 or -EINVAL: if_id 0 or an impossible MTU. */
 MUST_CHECK int tunnel_check(const struct espd_tunnel *config);
-/* Takes fd. */
-struct tunnel *tunnel_new(const struct espd_tunnel *config, int fd);
+/* Takes the descriptor. */
+struct tunnel *tunnel_new(const struct espd_tunnel *config, const struct device *device);
 void tunnel_free(struct tunnel *tunnel);
 void tunnel_set(struct tunnel *tunnel, const struct espd_tunnel *config);
+/* A packet came out of it; counters: the worker's own. */
+void tunnel_note_in(const struct tunnel *tunnel, struct tunnel_counters *counters, int64_t now_ms);
 /* The sum over the workers, as the agent gets it, without the SA counts. */
 void tunnel_counters_get(const struct tunnel *tunnel, struct espd_tunnel_counters *ret);
 

@@ -66,7 +66,7 @@ static void step_tunnels(struct walk *walk, const struct plane *plane, struct se
 	}
 	walk->if_id = tunnel->config.if_id;
 	session_send(session, ESPD_TUNNEL_HELD, walk->sequence, &tunnel->config,
-		sizeof(tunnel->config), tunnel->fd);
+		sizeof(tunnel->config), tunnel->device.fd);
 }
 
 static void step_sas(struct walk *walk, struct session *session)

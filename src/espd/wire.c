@@ -1,26 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Socket I/O. With IP_MTU_DISCOVER=DO the kernel refuses what the path cannot take; the size comes
- * from the error queue, because an unconnected socket has no IP_MTU. Errors that ICMP left on the
- * socket belong to some earlier packet of any peer: they are drained and the send is tried again.
+ * Checking, keeping and reading the sockets; what is sent is wire_send.c's. Joined datagrams are
+ * handed on as they came: what each of them is, its reader finds out.
  */
 #include "espd/wire.h"
 
 #include "base/loop.h"
 #include "espd/ipv4.h"
+#include "espd/wire_error.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <linux/errqueue.h>
 #include <netinet/in.h>
+#include <netinet/udp.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #define DATAGRAM_MAX 65536
 #define CONTROL_SIZE 64
-#define UDP_HEADER 8
-#define SEND_TRIES 4
-#define ERRORS_MAX 64
 
 struct wire_buffers {
 	struct mmsghdr messages[WIRE_BURST];
@@ -72,9 +69,9 @@ static bool is_bound(const struct espd_socket *config, int fd)
 	       (type == SOCK_RAW || ntohs(address.sin_port) == port);
 }
 
-static int set_option(int fd, int option, int value)
+static int set_option(int fd, int level, int option, int value)
 {
-	return setsockopt(fd, SOL_IP, option, &value, sizeof(value)) < 0 ? -errno : 0;
+	return setsockopt(fd, level, option, &value, sizeof(value)) < 0 ? -errno : 0;
 }
 
 int wire_prepare(const struct espd_socket *config, int fd)
@@ -82,49 +79,37 @@ int wire_prepare(const struct espd_socket *config, int fd)
 	if (config->kind < ESPD_SOCKET_IKE || config->kind > ESPD_SOCKET_ESP ||
 		!config->local_address || !is_bound(config, fd))
 		return -EINVAL;
-	if (set_option(fd, IP_MTU_DISCOVER, IP_PMTUDISC_DO) < 0 ||
-		set_option(fd, IP_RECVERR, 1) < 0 || set_option(fd, IP_RECVTOS, 1) < 0)
+	if (set_option(fd, SOL_IP, IP_MTU_DISCOVER, IP_PMTUDISC_DO) < 0 ||
+		set_option(fd, SOL_IP, IP_RECVERR, 1) < 0 ||
+		set_option(fd, SOL_IP, IP_RECVTOS, 1) < 0)
 		return -EINVAL;
 	return 0;
 }
 
-/* Empties the error queue; the last MTU that was told for this destination, or 0. */
-static uint32_t drain_errors(int fd, uint32_t destination)
+void wire_join(struct wire *wire, bool on)
 {
-	uint32_t mtu = 0;
+	socklen_t size = sizeof(int);
+	int value;
 
-	for (int i = 0; i < ERRORS_MAX; i++) {
-		union {
-			uint8_t bytes[256];
-			struct cmsghdr align;
-		} control;
-		struct sockaddr_in to = { 0 };
-		struct msghdr message = { .msg_name = &to,
-			.msg_namelen = sizeof(to),
-			.msg_control = control.bytes,
-			.msg_controllen = sizeof(control.bytes) };
-
-		if (recvmsg(fd, &message, MSG_ERRQUEUE | MSG_DONTWAIT) < 0)
-			break;
-		for (struct cmsghdr *c = CMSG_FIRSTHDR(&message); c; c = CMSG_NXTHDR(&message, c)) {
-			struct sock_extended_err error;
-
-			if (c->cmsg_level != SOL_IP || c->cmsg_type != IP_RECVERR)
-				continue;
-			memcpy(&error, CMSG_DATA(c), sizeof(error));
-			if (error.ee_errno == EMSGSIZE && to.sin_addr.s_addr == destination)
-				mtu = error.ee_info;
-		}
-	}
-	return mtu;
+	if (wire->config.kind != ESPD_SOCKET_IKE_NATT)
+		return;
+	/* Without it datagrams come one by one. */
+	(void)set_option(wire->fd, SOL_UDP, UDP_GRO, on);
+	wire->can_segment = on && getsockopt(wire->fd, SOL_UDP, UDP_SEGMENT, &value, &size) == 0;
 }
 
-static uint8_t find_tos(struct msghdr *message)
+static void read_controls(struct msghdr *message, struct datagram *datagram)
 {
-	for (struct cmsghdr *c = CMSG_FIRSTHDR(message); c; c = CMSG_NXTHDR(message, c))
-		if (c->cmsg_level == SOL_IP && c->cmsg_type == IP_TOS)
-			return *(uint8_t *)CMSG_DATA(c);
-	return 0;
+	int size;
+
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(message); c; c = CMSG_NXTHDR(message, c)) {
+		if (c->cmsg_level == SOL_IP && c->cmsg_type == IP_TOS) {
+			datagram->tos = *(uint8_t *)CMSG_DATA(c);
+		} else if (c->cmsg_level == SOL_UDP && c->cmsg_type == UDP_GRO) {
+			memcpy(&size, CMSG_DATA(c), sizeof(size));
+			datagram->segment_size = size > 0 ? (size_t)size : 0;
+		}
+	}
 }
 
 static void strip_ip_header(struct datagram *datagram)
@@ -151,7 +136,7 @@ size_t wire_receive(const struct wire *wire, struct wire_buffers *buffers,
 	}
 	got = recvmmsg(wire->fd, buffers->messages, WIRE_BURST, MSG_DONTWAIT, NULL);
 	if (got < 0)
-		(void)drain_errors(wire->fd, 0);
+		(void)wire_drain_errors(wire->fd, 0);
 	for (int i = 0; i < got; i++) {
 		struct msghdr *message = &buffers->messages[i].msg_hdr;
 
@@ -159,81 +144,12 @@ size_t wire_receive(const struct wire *wire, struct wire_buffers *buffers,
 			.size = buffers->messages[i].msg_len,
 			.source = buffers->sources[i].sin_addr.s_addr,
 			.source_port = ntohs(buffers->sources[i].sin_port),
-			.tos = find_tos(message),
 			.truncated = (message->msg_flags & MSG_TRUNC) != 0 };
+		read_controls(message, &ret[i]);
 		if (wire->config.kind == ESPD_SOCKET_ESP)
 			strip_ip_header(&ret[i]);
 	}
 	return got < 0 ? 0 : (size_t)got;
-}
-
-static int send_once(const struct wire *wire, uint32_t destination, uint16_t port, uint8_t tos,
-	const uint8_t *bytes, size_t size)
-{
-	union {
-		uint8_t bytes[CMSG_SPACE(sizeof(int))];
-		struct cmsghdr align;
-	} control = { 0 };
-	struct sockaddr_in to = {
-		.sin_family = AF_INET,
-		.sin_addr.s_addr = destination,
-		.sin_port = wire->config.kind == ESPD_SOCKET_ESP ? 0 : htons(port),
-	};
-	struct iovec part = { (void *)(uintptr_t)bytes, size };
-	struct msghdr message = {
-		.msg_name = &to, .msg_namelen = sizeof(to), .msg_iov = &part, .msg_iovlen = 1
-	};
-
-	if (tos) {
-		int value = tos;
-		struct cmsghdr *c;
-
-		message.msg_control = control.bytes;
-		message.msg_controllen = sizeof(control.bytes);
-		c = CMSG_FIRSTHDR(&message);
-		c->cmsg_level = SOL_IP;
-		c->cmsg_type = IP_TOS;
-		c->cmsg_len = CMSG_LEN(sizeof(value));
-		memcpy(CMSG_DATA(c), &value, sizeof(value));
-	}
-	return sendmsg(wire->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? -errno : 0;
-}
-
-int wire_send(const struct wire *wire, uint32_t destination, uint16_t port, uint8_t tos,
-	const uint8_t *bytes, size_t size, uint32_t *ret_mtu)
-{
-	size_t outer = IPV4_HEADER_MIN + (wire->config.kind == ESPD_SOCKET_ESP ? 0 : UDP_HEADER);
-	int err = -EIO;
-
-	for (int try = 0; try < SEND_TRIES; try++) {
-		uint32_t mtu;
-
-		err = send_once(wire, destination, port, tos, bytes, size);
-		if (!err || err == -EAGAIN || err == -ENOBUFS)
-			return err;
-		mtu = drain_errors(wire->fd, destination);
-		if (err == -EMSGSIZE && mtu && size + outer > mtu) {
-			*ret_mtu = mtu;
-			return err;
-		}
-	}
-	return err == -EMSGSIZE ? -EIO : err;
-}
-
-int wire_send_fragmentable(const struct wire *wire, uint32_t destination, uint16_t port,
-	const uint8_t *bytes, size_t size)
-{
-	uint32_t mtu;
-	int err = wire_send(wire, destination, port, 0, bytes, size, &mtu);
-
-	if (err != -EMSGSIZE)
-		return err;
-	if (set_option(wire->fd, IP_MTU_DISCOVER, IP_PMTUDISC_DONT) < 0)
-		return -EIO;
-	err = wire_send(wire, destination, port, 0, bytes, size, &mtu);
-	if (set_option(wire->fd, IP_MTU_DISCOVER, IP_PMTUDISC_DO) < 0)
-		return -EIO;
-	return err;
 }
 
 static int compare(const struct wire *wire, uint32_t kind, uint32_t local_address)

@@ -16,16 +16,18 @@ struct worker *worker_new(unsigned int index, const struct crypto_backend *backe
 
 	worker->index = index;
 	worker->backend = backend;
+	worker->crypto = backend->context_new();
 	worker->wires = wires;
 	worker->epochs = epochs;
 	worker->shared_table = shared_table;
 	worker->hooks = hooks;
 	worker->in_buffers = wire_buffers_new();
-	worker->device_buffers = xmalloc((size_t)DEVICE_BURST * INNER_MAX);
-	worker->piece = xmalloc(INNER_MAX);
+	worker->device_room = xmalloc(DEVICE_ROOM);
+	worker->out_room = xmalloc(OUT_ROOM);
+	worker->sender = wire_sender_new();
+	worker->segment = xmalloc(DEVICE_PACKET_MAX);
+	worker->again = xmalloc(DEVICE_PACKET_MAX);
 	early_init(&worker->early);
-	for (int i = 0; i < OUT_SLOTS; i++)
-		worker->out[i].bytes = xmalloc(OUT_SIZE);
 	return worker;
 }
 
@@ -33,11 +35,13 @@ void worker_free(struct worker *worker)
 {
 	if (!worker)
 		return;
-	for (int i = 0; i < OUT_SLOTS; i++)
-		free(worker->out[i].bytes);
 	early_done(&worker->early);
-	free(worker->piece);
-	free(worker->device_buffers);
+	worker->backend->context_free(worker->crypto);
+	free(worker->again);
+	free(worker->segment);
+	wire_sender_free(worker->sender);
+	free(worker->out_room);
+	free(worker->device_room);
 	wire_buffers_free(worker->in_buffers);
 	OPENSSL_cleanse(worker, sizeof(*worker));
 	free(worker);

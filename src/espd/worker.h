@@ -6,8 +6,10 @@
  */
 #pragma once
 
+#include "espd/coalesce.h"
 #include "espd/counters.h"
 #include "espd/crypto.h"
+#include "espd/device.h"
 #include "espd/early.h"
 #include "espd/epoch.h"
 #include "espd/esp.h"
@@ -17,10 +19,12 @@
 #include <stdatomic.h>
 #include <stdint.h>
 
-#define DEVICE_BURST 32
-#define OUT_SLOTS 64
-#define INNER_MAX 65536
-#define OUT_SIZE (INNER_MAX + ESP_OVERHEAD_MAX)
+#define DEVICE_BURST 256 /* packets, and about as many segments */
+#define DEVICE_ROOM (9 * (DEVICE_HEADROOM + DEVICE_PACKET_MAX))
+#define OUT_SLOTS WIRE_SEND_BURST
+#define OUT_SIZE (DEVICE_PACKET_MAX + ESP_OVERHEAD_MAX)
+#define OUT_ROOM ((size_t)512 * 1024)
+#define IN_BURST 128
 
 struct tunnel;
 
@@ -37,15 +41,17 @@ struct worker_hooks {
 /* A framed packet on its way out. */
 struct out_slot {
 	const struct table_entry *entry;
-	uint8_t *inner; /* the whole inner packet, to start over; NULL: no second try */
+	const struct device_packet *origin; /* to start over; NULL: no second try */
+	size_t index;                       /* which segment of it */
 	size_t inner_size;
 	uint8_t tos;
-	uint8_t *bytes; /* OUT_SIZE */
+	uint8_t *bytes;
 };
 
 struct worker {
 	unsigned int index;
 	const struct crypto_backend *backend;
+	void *crypto; /* the backend's context */
 	struct worker_hooks hooks;
 	const struct wires *wires;
 	struct epochs *epochs;
@@ -57,14 +63,23 @@ struct worker {
 	struct early early;
 
 	struct wire_buffers *in_buffers;
-	struct datagram in[WIRE_BURST];
-	struct crypto_packet in_crypto[WIRE_BURST];
+	struct datagram joined[WIRE_BURST]; /* as they were received */
+	struct datagram in[IN_BURST];       /* each for itself */
+	struct crypto_packet in_crypto[IN_BURST];
+	struct coalescer coalescer; /* empty between batches */
 
-	uint8_t *device_buffers; /* DEVICE_BURST of INNER_MAX */
+	uint8_t *device_room; /* DEVICE_ROOM, for what is read in one batch */
+	struct device_packet reads[DEVICE_BURST];
+	uint8_t *out_room; /* OUT_ROOM, for the frames of the slots, one behind the other */
+	size_t out_used;
 	struct out_slot out[OUT_SLOTS];
 	struct crypto_packet out_crypto[OUT_SLOTS];
+	struct wire_packet out_wire[OUT_SLOTS];
 	size_t out_len;
-	uint8_t *piece;    /* INNER_MAX: one fragment before it is framed */
+	struct wire_sender *sender;
+	/* DEVICE_PACKET_MAX each: a segment that is not framed as it is, and one that starts over
+	 */
+	uint8_t *segment, *again;
 	bool sending_kept; /* what finds no SA now is dropped, not kept again */
 };
 

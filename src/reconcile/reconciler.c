@@ -16,7 +16,8 @@
 
 #define RESYNC_MS (5 * 60 * 1000)
 
-/* So long a new agent's drivers may take to reach their daemons before that counts as a failure. */
+/* So long a new agent's drivers may take to reach their daemons before that counts as a failure,
+ * and a daemon that has ended to come back. */
 #define GRACE_MS 5000
 
 static const struct backoff try_again = { .first_ms = 500, .cap_ms = 60 * 1000 };
@@ -31,6 +32,8 @@ struct reconciler {
 	struct clock_timer *next; /* the next key */
 	struct clock_timer *resync;
 	struct mono start;
+	struct mono blind; /* since when some driver cannot observe its part */
+	bool is_blind;
 	bool has_seen;          /* every driver could observe everything once */
 	bool is_complete;       /* the store has been read once */
 	bool records_are_known; /* and so have the old statuses */
@@ -77,6 +80,22 @@ static bool has_status(enum kind kind)
 	return kind == KIND_VPC || kind == KIND_VPN_GATEWAY || kind == KIND_VPN_CONNECTION;
 }
 
+/* A daemon that starts again takes a moment: whether the settings are applied stands for so long.
+ */
+static bool is_short_outage(
+	const struct reconciler *reconciler, const struct pass *pass, const char *failure)
+{
+	return failure && failure == pass_error(pass) &&
+	       mono_diff_ms(now(reconciler), reconciler->blind) < GRACE_MS;
+}
+
+static void notice_outage(struct reconciler *reconciler, const struct pass *pass)
+{
+	if (pass_error(pass) && !reconciler->is_blind)
+		reconciler->blind = now(reconciler);
+	reconciler->is_blind = pass_error(pass);
+}
+
 static void set_applied(struct reconciler *reconciler, const struct pass *pass, enum kind kind,
 	const struct resource *resource, const char *id, struct status *status)
 {
@@ -84,6 +103,8 @@ static void set_applied(struct reconciler *reconciler, const struct pass *pass, 
 	const char *failure = *fault ? fault : pass_failure(pass, id);
 	uint64_t wall_ms = (uint64_t)reconciler->clock->wall_ms(reconciler->clock->ctx);
 
+	if (is_short_outage(reconciler, pass, failure))
+		return;
 	if (!failure && resource)
 		status->applied_revision = resource->revision;
 	(void)status_set(status, CONDITION_APPLIED, !failure,
@@ -208,6 +229,7 @@ static void pass_done(void *arg, struct pass *pass)
 {
 	struct reconciler *reconciler = arg;
 
+	notice_outage(reconciler, pass);
 	if (pass_scope(pass)->id)
 		finish_one(reconciler, pass);
 	else

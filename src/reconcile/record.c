@@ -166,6 +166,8 @@ static void merge(struct status *status, struct status *observed, uint64_t wall_
 	}
 	status->negotiated = observed->negotiated;
 	observed->negotiated = negotiated;
+	if (!observed->conditions[CONDITION_BGP].is_kept)
+		status_learn(status, &observed->learned, wall_ms);
 }
 
 static int write_text(struct records *records, struct record *record, char *text)

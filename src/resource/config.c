@@ -47,6 +47,7 @@ static const struct setting settings[] = {
 	SETTING("paths", "key_file", key_file, config_read_path, "/etc/vpngw/vpngw.key"),
 	SETTING("paths", "plugin_dir", plugin_dir, config_read_path, "/usr/lib/vpngw"),
 	SETTING("paths", "charon", charon, config_read_path, "/usr/sbin/charon-systemd"),
+	SETTING("paths", "bird", bird, config_read_path, "/usr/sbin/bird"),
 	SETTING("paths", "console_dir", console_dir, config_read_path, "/usr/share/vpngw/console"),
 	{ "pool", "address", 0, config_read_pool, NULL, true },
 	{ "region", "local_name", 0, config_read_region_name, NULL, true },
@@ -67,6 +68,8 @@ static const struct setting settings[] = {
 	SETTING("users", "espd_gid", espd_gid, config_read_user, "61102"),
 	SETTING("users", "charon_uid", charon_uid, config_read_user, "61103"),
 	SETTING("users", "charon_gid", charon_gid, config_read_user, "61103"),
+	SETTING("users", "bird_uid", bird_uid, config_read_user, "61104"),
+	SETTING("users", "bird_gid", bird_gid, config_read_user, "61104"),
 	SETTING("users", "store_gid", store_gid, config_read_user, "61101"),
 	SETTING("limits", "requests_per_second", requests_per_second, config_read_count, "2000"),
 	SETTING("limits", "request_burst", request_burst, config_read_count, "4000"),
@@ -234,6 +237,7 @@ void config_free(struct config *config)
 	free(config->key_file);
 	free(config->plugin_dir);
 	free(config->charon);
+	free(config->bird);
 	free(config->console_dir);
 	free(config->pool);
 	for (size_t i = 0; i < config->regions_len; i++) {

@@ -41,15 +41,16 @@ struct config {
 	char *key_file;    /* /etc/vpngw/vpngw.key */
 	char *plugin_dir;  /* where libstrongswan-vpngw.so lies */
 	char *charon;      /* /usr/sbin/charon-systemd */
+	char *bird;        /* /usr/sbin/bird */
 	char *console_dir; /* /usr/share/vpngw/console: the built console */
 	struct pool_entry *pool;
 	size_t pool_len;
 	struct config_region *regions;
 	size_t regions_len; /* at least one */
 	struct config_quotas quotas;
-	char **resource_groups;              /* NULL-terminated; the first is the default one */
-	uid_t api_uid, espd_uid, charon_uid; /* numeric; none is created */
-	gid_t api_gid, espd_gid, charon_gid, store_gid;
+	char **resource_groups; /* NULL-terminated; the first is the default one */
+	uid_t api_uid, espd_uid, charon_uid, bird_uid; /* numeric; none is created */
+	gid_t api_gid, espd_gid, charon_gid, bird_gid, store_gid;
 	uint32_t log_level; /* enum log_level */
 	/* of each access key */
 	uint32_t requests_per_second, request_burst;

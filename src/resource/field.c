@@ -193,8 +193,9 @@ bool field_is_absent(const struct field *field, const void *base)
 		return !value.prefixes->len;
 	case FIELD_TAGS:
 		return !value.tags->len;
-	case FIELD_BOOL:
 	case FIELD_ENUM:
+		return !*field->values[*value.enumeration];
+	case FIELD_BOOL:
 	case FIELD_OBJECT:
 		break;
 	}

@@ -44,8 +44,8 @@ struct field {
 	size_t offset;
 	uint64_t min, max;
 	const char *default_text; /* API default as text; NULL = none or computed */
-	/* FIELD_ENUM, and FIELD_U32 that allows a few numbers only; NULL-terminated. "" is a
-	 * placeholder that is no legal text. */
+	/* FIELD_ENUM, and FIELD_U32 that allows a few numbers only; NULL-terminated. "" at
+	 * index 0 is no legal text: a placeholder, or with FIELD_NULLABLE absence. */
 	const char *const *values;
 	const struct field *object; /* FIELD_OBJECT: its table */
 	/* Further rule on the text form; NULL = none. Fills the fault. */

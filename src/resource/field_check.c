@@ -90,6 +90,8 @@ int field_check(const struct field *field, const void *base, struct fault *fault
 
 	if (field->type == FIELD_OBJECT)
 		return check_object(field, value.object, fault);
+	if (field->type == FIELD_ENUM && !enum_is_known(field, *value.enumeration))
+		return field_refuse(field, fault, NULL, "is an unknown value", NULL);
 	if (field_is_absent(field, base) &&
 		(field->type == FIELD_STRING || field->flags & (FIELD_REQUIRED | FIELD_NULLABLE)))
 		return field->flags & FIELD_REQUIRED ? fault_missing(fault, field->name) : 0;
@@ -99,8 +101,6 @@ int field_check(const struct field *field, const void *base, struct fault *fault
 		return *value.secret ? field_check_secret(
 					       field, (const char *)(*value.secret)->bytes, fault)
 				     : 0;
-	if (field->type == FIELD_ENUM && !enum_is_known(field, *value.enumeration))
-		return field_refuse(field, fault, NULL, "is an unknown value", NULL);
 	text = field_to_text(field, base);
 	row.offset = 0;
 	err = *text ? field_set_text(&row, scratch, text, fault) : 0;

@@ -166,8 +166,10 @@ json_t *field_to_json(const struct field *field, const void *base, enum field_st
 	union field_const_value value = field_const_value(field, base);
 	AUTO_FREE char *text = NULL;
 
+	/* An absent enumeration is said in documents, where leaving it out means its default. */
 	if ((field->flags & FIELD_NULLABLE) && field_is_absent(field, base))
-		return NULL;
+		return field->type == FIELD_ENUM && style == FIELD_STYLE_DOCUMENT ? json_string("")
+										  : NULL;
 	if (field->type == FIELD_TAGS)
 		return tags_to_json(value.tags, style);
 	if (field->type == FIELD_OBJECT)

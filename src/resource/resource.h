@@ -102,6 +102,7 @@ struct vpn_gateway {
 	bool enable_ipsec, enable_ssl;
 	uint32_t ssl_connections;
 	bool auto_propagate;
+	bool udp_encapsulation; /* our extension: forced wherever the peer can */
 };
 
 struct customer_gateway {
@@ -113,8 +114,24 @@ struct customer_gateway {
 
 enum ike_version { IKE_V1, IKE_V2 };
 enum ike_mode { IKE_MAIN, IKE_AGGRESSIVE };
-enum encryption { ENC_AES, ENC_AES192, ENC_AES256, ENC_DES, ENC_3DES };
-enum authentication { AUTH_MD5, AUTH_SHA1, AUTH_SHA256, AUTH_SHA384, AUTH_SHA512 };
+enum encryption {
+	ENC_AES,
+	ENC_AES192,
+	ENC_AES256,
+	ENC_DES,
+	ENC_3DES,
+	/* AEAD, our extension */
+	ENC_AES128GCM,
+	ENC_AES256GCM,
+	ENC_CHACHA20
+};
+/* Authenticates by itself: in IKE the authentication algorithm is the PRF alone, in IPsec there is
+ * none. */
+static inline bool encryption_is_aead(int encryption)
+{
+	return encryption >= ENC_AES128GCM;
+}
+enum authentication { AUTH_NONE, AUTH_MD5, AUTH_SHA1, AUTH_SHA256, AUTH_SHA384, AUTH_SHA512 };
 /* PFS_DISABLED is legal in IpsecConfig only. */
 enum dh_group { PFS_DISABLED, PFS_GROUP1, PFS_GROUP2, PFS_GROUP5, PFS_GROUP14 };
 
@@ -163,6 +180,9 @@ struct vpn_connection {
 	struct health_check_config health_check_config;
 	struct bgp_config bgp_config;
 	uint32_t number; /* unique among connections and never reused soon: if_id and link name */
+	bool disabled;   /* our extension: it is kept, but negotiated by neither side */
+	uint32_t
+		resets; /* how often its SAs were to be made anew; another number, another tunnel */
 };
 
 bool vpn_connection_is_destination_mode(const struct vpn_connection *connection);

@@ -130,7 +130,7 @@ int rule_psk(const struct field *field, const char *text, struct fault *fault)
 
 int rule_auth_key(const struct field *field, const char *text, struct fault *fault)
 {
-	size_t at = first_refused(text, "?");
+	size_t at = first_refused(text, "?\"");
 	char remedy[64];
 
 	if (!strcmp(text, SECRET_MASK))
@@ -139,7 +139,8 @@ int rule_auth_key(const struct field *field, const char *text, struct fault *fau
 		return 0;
 	snprintf(remedy, sizeof(remedy), "replace character %zu", at);
 	return field_refuse(field, fault, NULL,
-		"must consist of printable ASCII characters without blanks and question marks",
+		"must consist of printable ASCII characters without blanks, question marks and "
+		"double quotes, which BIRD cannot take",
 		remedy);
 }
 

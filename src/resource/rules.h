@@ -19,7 +19,8 @@ int rule_no_link(const struct field *field, const char *text, struct fault *faul
 int rule_gateway_name(const struct field *field, const char *text, struct fault *fault);
 /* The mission's characters of a pre-shared key; the value never gets into the fault. */
 int rule_psk(const struct field *field, const char *text, struct fault *fault);
-/* BGP key: printable ASCII, no blank, no question mark. */
+/* BGP key: printable ASCII, no blank, no question mark; no quote, which BIRD 2.0 has no word for.
+ */
 int rule_auth_key(const struct field *field, const char *text, struct fault *fault);
 /* LocalId, RemoteId: an IPv4 address or a token of printable ASCII. */
 int rule_identity(const struct field *field, const char *text, struct fault *fault);

@@ -12,6 +12,7 @@ static const char *const names[CONDITION_COUNT] = {
 	[CONDITION_IKE] = "Ike",
 	[CONDITION_IPSEC] = "Ipsec",
 	[CONDITION_HEALTH] = "Health",
+	[CONDITION_BGP] = "Bgp",
 };
 
 const char *condition_name(enum condition_type type)
@@ -21,7 +22,54 @@ const char *condition_name(enum condition_type type)
 
 bool condition_is_optional(enum condition_type type)
 {
-	return type == CONDITION_HEALTH;
+	return type == CONDITION_HEALTH || type == CONDITION_BGP;
+}
+
+void learned_routes_clear(struct learned_routes *routes)
+{
+	for (size_t i = 0; i < routes->len; i++) {
+		free(routes->items[i].as_path);
+		free(routes->items[i].community);
+	}
+	free(routes->items);
+	*routes = (struct learned_routes){ 0 };
+}
+
+static bool is_same_route(const struct learned_route *a, const struct learned_route *b)
+{
+	return prefix_equal(a->destination, b->destination) &&
+	       strcmp(a->as_path, b->as_path) == 0 && strcmp(a->community, b->community) == 0;
+}
+
+bool learned_routes_equal(const struct learned_routes *a, const struct learned_routes *b)
+{
+	if (a->len != b->len)
+		return false;
+	for (size_t i = 0; i < a->len; i++)
+		if (!is_same_route(&a->items[i], &b->items[i]))
+			return false;
+	return true;
+}
+
+void status_learn(struct status *status, struct learned_routes *observed, uint64_t now_ms)
+{
+	const struct learned_routes *known = &status->learned;
+	size_t at = 0;
+
+	for (size_t i = 0; i < observed->len; i++) {
+		struct learned_route *route = &observed->items[i];
+
+		while (at < known->len &&
+			prefix_compare(known->items[at].destination, route->destination) < 0)
+			at++;
+		route->since_ms = at < known->len && prefix_equal(known->items[at].destination,
+							     route->destination)
+					  ? known->items[at].since_ms
+					  : now_ms;
+	}
+	learned_routes_clear(&status->learned);
+	status->learned = *observed;
+	*observed = (struct learned_routes){ 0 };
 }
 
 void status_clear(struct status *status)
@@ -33,6 +81,7 @@ void status_clear(struct status *status)
 	free(status->negotiated.esp_proposal);
 	free(status->negotiated.local_selectors);
 	free(status->negotiated.remote_selectors);
+	learned_routes_clear(&status->learned);
 	*status = (struct status){};
 }
 
@@ -79,13 +128,31 @@ static json_t *encode_conditions(const struct status *status)
 	return list;
 }
 
+static json_t *encode_learned(const struct learned_routes *routes)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < routes->len; i++) {
+		const struct learned_route *route = &routes->items[i];
+		char destination[PREFIX_TEXT_SIZE];
+
+		prefix_format(route->destination, destination);
+		json_array_append_new(
+			list, json_pack("{s:s, s:s, s:s, s:I}", "Destination", destination,
+				      "AsPath", route->as_path, "Community", route->community,
+				      "Since", (json_int_t)route->since_ms));
+	}
+	return list;
+}
+
 json_t *status_encode(const struct status *status)
 {
 	const struct negotiated *negotiated = &status->negotiated;
 	char address[ADDR_TEXT_SIZE];
+	json_t *document;
 
 	addr_format(negotiated->peer_address, address);
-	return json_pack("{s:s, s:I, s:o, s:{s:s, s:s, s:s, s:s, s:b, s:b, s:s, s:i}}", "Id",
+	document = json_pack("{s:s, s:I, s:o, s:{s:s, s:s, s:s, s:s, s:b, s:b, s:s, s:i}}", "Id",
 		text_or_empty(status->id), "AppliedRevision", (json_int_t)status->applied_revision,
 		"Conditions", encode_conditions(status), "Negotiated", "IkeProposal",
 		text_or_empty(negotiated->ike_proposal), "EspProposal",
@@ -94,6 +161,32 @@ json_t *status_encode(const struct status *status)
 		text_or_empty(negotiated->remote_selectors), "Initiator", negotiated->is_initiator,
 		"NatDetected", negotiated->nat_detected, "PeerAddress", address, "PeerPort",
 		(int)negotiated->peer_port);
+	if (status->learned.len)
+		json_object_set_new(document, "Learned", encode_learned(&status->learned));
+	return document;
+}
+
+static int decode_learned(const json_t *list, struct learned_routes *ret)
+{
+	json_t *item;
+	size_t i;
+
+	if (!json_is_array(list))
+		return list ? -EINVAL : 0;
+	ret->items = xcalloc(json_array_size(list), sizeof(*ret->items));
+	json_array_foreach (list, i, item) {
+		const char *destination, *as_path, *community;
+		struct prefix prefix;
+		json_int_t since;
+
+		if (json_unpack(item, "{s:s, s:s, s:s, s:I!}", "Destination", &destination,
+			    "AsPath", &as_path, "Community", &community, "Since", &since) < 0 ||
+			since < 0 || prefix_parse(destination, &prefix) < 0)
+			return -EINVAL;
+		ret->items[ret->len++] = (struct learned_route){ prefix, xstrdup(as_path),
+			xstrdup(community), (uint64_t)since };
+	}
+	return 0;
 }
 
 static int decode_condition(const json_t *item, struct status *status)
@@ -125,16 +218,17 @@ static int decode_into(const json_t *document, struct status *status)
 	struct negotiated *negotiated = &status->negotiated;
 	const char *id, *ike, *esp, *address, *local = "", *remote = "";
 	int is_initiator, nat_detected, port;
-	json_t *conditions, *item;
+	json_t *conditions, *item, *learned = NULL;
 	json_int_t revision;
 	size_t i;
 
 	if (json_unpack((json_t *)(uintptr_t)document,
-		    "{s:s, s:I, s:o, s:{s:s, s:s, s?s, s?s, s:b, s:b, s:s, s:i!}!}", "Id", &id,
+		    "{s:s, s:I, s:o, s:{s:s, s:s, s?s, s?s, s:b, s:b, s:s, s:i!}, s?o!}", "Id", &id,
 		    "AppliedRevision", &revision, "Conditions", &conditions, "Negotiated",
 		    "IkeProposal", &ike, "EspProposal", &esp, "LocalSelectors", &local,
 		    "RemoteSelectors", &remote, "Initiator", &is_initiator, "NatDetected",
-		    &nat_detected, "PeerAddress", &address, "PeerPort", &port) < 0)
+		    &nat_detected, "PeerAddress", &address, "PeerPort", &port, "Learned",
+		    &learned) < 0)
 		return -EINVAL;
 	if (!json_is_array(conditions) || revision < 0 || port < 0 || port > UINT16_MAX ||
 		addr_parse(address, &negotiated->peer_address) < 0)
@@ -151,7 +245,7 @@ static int decode_into(const json_t *document, struct status *status)
 	json_array_foreach (conditions, i, item)
 		if (decode_condition(item, status) < 0)
 			return -EINVAL;
-	return 0;
+	return decode_learned(learned, &status->learned);
 }
 
 int status_decode(const json_t *document, struct status *ret)
@@ -182,7 +276,8 @@ static bool is_failure(const struct condition *condition)
 		return false;
 	return condition->reason != REASON_NONE && condition->reason != REASON_NEGOTIATING &&
 	       condition->reason != REASON_NOT_APPLIED &&
-	       condition->reason != REASON_WAITING_FOR_TRAFFIC;
+	       condition->reason != REASON_WAITING_FOR_TRAFFIC &&
+	       condition->reason != REASON_DISABLED;
 }
 
 const char *status_negotiation(const struct status *status)

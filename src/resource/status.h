@@ -13,6 +13,7 @@ enum condition_type {
 	CONDITION_IKE,     /* an IKE_SA is established */
 	CONDITION_IPSEC,   /* a CHILD_SA is installed in charon and in the data plane */
 	CONDITION_HEALTH,  /* the health check is answered; only where there is one */
+	CONDITION_BGP,     /* the BGP session is established; only where there is one */
 	CONDITION_COUNT,
 };
 
@@ -34,11 +35,29 @@ struct negotiated {
 	uint32_t peer_port;
 };
 
+/* What a BGP peer advertises. Strings may be "". */
+struct learned_route {
+	struct prefix destination;
+	char *as_path;     /* "65001 65010" */
+	char *community;   /* "65001:7 65001:8" */
+	uint64_t since_ms; /* wall clock when it was first seen */
+};
+
+struct learned_routes {
+	struct learned_route *items; /* sorted by destination */
+	size_t len;
+};
+
+void learned_routes_clear(struct learned_routes *routes);
+/* The same destinations and attributes (not: since)? */
+bool learned_routes_equal(const struct learned_routes *a, const struct learned_routes *b);
+
 struct status {
 	char *id;                  /* of the resource */
 	uint64_t applied_revision; /* of its desired document */
 	struct condition conditions[CONDITION_COUNT];
-	struct negotiated negotiated; /* connections only */
+	struct negotiated negotiated;  /* connections only */
+	struct learned_routes learned; /* connections only */
 };
 
 void status_clear(struct status *status);
@@ -46,6 +65,9 @@ void status_clear(struct status *status);
  */
 bool status_set(struct status *status, enum condition_type type, bool is_true, enum reason reason,
 	const char *message, uint64_t now_ms);
+/* Takes the routes that were observed; those known before keep their since. Leaves nothing in
+ * observed. */
+void status_learn(struct status *status, struct learned_routes *observed, uint64_t now_ms);
 json_t *status_encode(const struct status *status);
 MUST_CHECK int status_decode(const json_t *document, struct status *ret);
 const char *condition_name(enum condition_type type);

@@ -16,8 +16,11 @@
 
 static const char *const ike_versions[] = { "ikev1", "ikev2", NULL };
 static const char *const ike_modes[] = { "main", "aggressive", NULL };
-static const char *const encryptions[] = { "aes", "aes192", "aes256", "des", "3des", NULL };
-static const char *const authentications[] = { "md5", "sha1", "sha256", "sha384", "sha512", NULL };
+static const char *const encryptions[] = { "aes", "aes192", "aes256", "des", "3des", "aes128gcm",
+	"aes256gcm", "chacha20", NULL };
+/* The index is enum authentication: "" is none, which only IPsec has, beside an AEAD cipher. */
+static const char *const authentications[] = { "", "md5", "sha1", "sha256", "sha384", "sha512",
+	NULL };
 /* Phase 1 always has a group; the index is enum dh_group all the same. */
 static const char *const ike_groups[] = { "", "group1", "group2", "group5", "group14", NULL };
 static const char *const ipsec_groups[] = { "disabled", "group1", "group2", "group5", "group14",
@@ -54,9 +57,14 @@ static const struct field ike_fields[] = {
 	ENUM(struct ike_config, ike_mode, "IkeMode", .values = ike_modes, .default_text = "main",
 		.doc = "Negotiation mode of IKEv1; IKEv2 has no modes, the value is kept."),
 	ENUM(struct ike_config, ike_enc_alg, "IkeEncAlg", .values = encryptions,
-		.default_text = "aes", .doc = "Encryption of phase 1; aes has a 128-bit key."),
+		.default_text = "aes",
+		.doc = "Encryption of phase 1; aes has a 128-bit key. Extension: aes128gcm, "
+		       "aes256gcm "
+		       "and chacha20, with ikev2."),
 	ENUM(struct ike_config, ike_auth_alg, "IkeAuthAlg", .values = authentications,
-		.default_text = "md5", .doc = "Authentication of phase 1, also the PRF."),
+		.default_text = "md5",
+		.doc = "Authentication of phase 1, also the PRF; the PRF alone with aes128gcm, "
+		       "aes256gcm and chacha20."),
 	ENUM(struct ike_config, ike_pfs, "IkePfs", .values = ike_groups, .default_text = "group2",
 		.doc = "Diffie-Hellman group of phase 1."),
 	U32(struct ike_config, ike_lifetime, "IkeLifetime", .flags = FIELD_ZERO_DEFAULT,
@@ -73,9 +81,14 @@ static const struct field ike_fields[] = {
 
 static const struct field ipsec_fields[] = {
 	ENUM(struct ipsec_config, ipsec_enc_alg, "IpsecEncAlg", .values = encryptions,
-		.default_text = "aes", .doc = "Encryption of phase 2; aes has a 128-bit key."),
+		.default_text = "aes",
+		.doc = "Encryption of phase 2; aes has a 128-bit key. Extension: aes128gcm, "
+		       "aes256gcm "
+		       "and, with ikev2, chacha20; these have no IpsecAuthAlg."),
 	ENUM(struct ipsec_config, ipsec_auth_alg, "IpsecAuthAlg", .values = authentications,
-		.default_text = "md5", .doc = "Authentication of phase 2."),
+		.flags = FIELD_NULLABLE, .default_text = "md5",
+		.doc = "Authentication of phase 2; must be left out with aes128gcm, aes256gcm and "
+		       "chacha20."),
 	ENUM(struct ipsec_config, ipsec_pfs, "IpsecPfs", .values = ipsec_groups,
 		.default_text = "group2",
 		.doc = "Diffie-Hellman group of each renegotiation; disabled means no PFS."),
@@ -156,6 +169,10 @@ static const struct field vpn_connection_fields[] = {
 	U32(struct vpn_connection, number, "Number",
 		.flags = FIELD_INTERNAL | FIELD_HIDDEN | FIELD_REQUIRED, .min = 1,
 		.max = UINT32_MAX, .doc = "Names the tunnel's interface."),
+	BOOL(struct vpn_connection, disabled, "Disabled", .flags = FIELD_INTERNAL | FIELD_HIDDEN,
+		.default_text = "false", .doc = "Kept, but not negotiated."),
+	U32(struct vpn_connection, resets, "Resets", .flags = FIELD_INTERNAL | FIELD_HIDDEN,
+		.max = UINT32_MAX, .default_text = "0", .doc = "How often it was reset."),
 	{},
 };
 
@@ -188,6 +205,28 @@ static int check_versions(const struct vpn_connection *connection, struct fault 
 	return 0;
 }
 
+/* RFC 5282: AEAD in IKE needs version 2; RFC 4106 has GCM for both, RFC 7634 only for version 2. */
+static int check_aead(const struct vpn_connection *connection, struct fault *fault)
+{
+	const struct ike_config *ike = &connection->ike_config;
+	const struct ipsec_config *ipsec = &connection->ipsec_config;
+
+	if (ike->ike_version == IKE_V1 && encryption_is_aead(ike->ike_enc_alg))
+		return fault_set(fault, REASON_PARAMETER_INVALID, "IkeConfig.IkeEncAlg",
+			encryptions[ike->ike_enc_alg], "is not defined for ikev1",
+			"set IkeConfig.IkeVersion to ikev2, or use aes256");
+	if (ike->ike_version == IKE_V1 && ipsec->ipsec_enc_alg == ENC_CHACHA20)
+		return fault_set(fault, REASON_PARAMETER_INVALID, "IpsecConfig.IpsecEncAlg",
+			encryptions[ipsec->ipsec_enc_alg], "is not defined for ikev1",
+			"set IkeConfig.IkeVersion to ikev2, or use aes256gcm");
+	if (encryption_is_aead(ipsec->ipsec_enc_alg) && ipsec->ipsec_auth_alg != AUTH_NONE)
+		return fault_setf(fault, REASON_PARAMETER_INVALID, "IpsecConfig.IpsecAuthAlg",
+			authentications[ipsec->ipsec_auth_alg], "leave IpsecAuthAlg out",
+			"must be left out with IpsecEncAlg %s, which authenticates by itself",
+			encryptions[ipsec->ipsec_enc_alg]);
+	return 0;
+}
+
 static int check_bgp(const struct bgp_config *bgp, struct fault *fault)
 {
 	char block[PREFIX_TEXT_SIZE], address[ADDR_TEXT_SIZE], remedy[64];
@@ -212,6 +251,36 @@ static int check_bgp(const struct bgp_config *bgp, struct fault *fault)
 		"must be one of the two usable addresses of TunnelCidr %s", block);
 }
 
+static bool is_among(const struct prefixes *blocks, struct addr addr)
+{
+	for (size_t i = 0; i < blocks->len; i++)
+		if (prefix_has(blocks->items[i], addr))
+			return true;
+	return false;
+}
+
+/* In protected-data-flows mode nothing else passes. */
+static int check_bgp_passes(const struct vpn_connection *connection, struct fault *fault)
+{
+	struct addr local = connection->bgp_config.local_bgp_ip;
+	struct addr peer = vpn_connection_peer_bgp_ip(connection);
+	char local_text[ADDR_TEXT_SIZE], peer_text[ADDR_TEXT_SIZE], remedy[120];
+
+	if (!connection->bgp_config.enable_bgp || vpn_connection_is_destination_mode(connection) ||
+		(is_among(&connection->local_subnet, local) &&
+			is_among(&connection->remote_subnet, peer)))
+		return 0;
+	addr_format(local, local_text);
+	addr_format(peer, peer_text);
+	snprintf(remedy, sizeof(remedy),
+		"add %s/32 to LocalSubnet and %s/32 to RemoteSubnet, or set both to 0.0.0.0/0",
+		local_text, peer_text);
+	return fault_setf(fault, REASON_PARAMETER_INVALID, "BgpConfig.EnableBgp", "true", remedy,
+		"needs both addresses of TunnelCidr among the protected networks: %s in "
+		"LocalSubnet, %s in RemoteSubnet",
+		local_text, peer_text);
+}
+
 static int check_health(const struct health_check_config *health, struct fault *fault)
 {
 	if (health->enable && !health->dip.v4)
@@ -232,10 +301,14 @@ static int check(const void *resource, struct fault *fault)
 	const struct vpn_connection *connection = resource;
 	int err = check_versions(connection, fault);
 
+	if (!err)
+		err = check_aead(connection, fault);
 	if (!err && !vpn_connection_is_destination_mode(connection))
 		err = selectors_check(connection, fault);
 	if (!err)
 		err = check_bgp(&connection->bgp_config, fault);
+	if (!err)
+		err = check_bgp_passes(connection, fault);
 	if (!err)
 		err = check_health(&connection->health_check_config, fault);
 	return err;

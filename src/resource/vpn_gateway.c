@@ -55,6 +55,9 @@ static const struct field vpn_gateway_fields[] = {
 		.doc = "SSL-VPN connections, echoed."),
 	BOOL(struct vpn_gateway, auto_propagate, "AutoPropagate", .default_text = "false",
 		.doc = "Routes learnt over BGP enter the VPC."),
+	BOOL(struct vpn_gateway, udp_encapsulation, "UdpEncapsulation", .flags = FIELD_HIDDEN,
+		.default_text = "false",
+		.doc = "Extension: ESP goes inside UDP also without a NAT device on the path."),
 	{},
 };
 

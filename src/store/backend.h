@@ -44,6 +44,7 @@ struct store_backend {
 	int (*log_read)(struct store *store, const struct store_log_query *query,
 		struct store_log_entries *ret);
 	/* The rest is NULL where no other process can commit. */
+	int (*relax)(struct store *store);
 	bool (*moved)(struct store *store); /* has another process committed since last asked? */
 	void (*listen)(struct store *store, bool on); /* the first watch came, the last one went */
 	void (*ring)(struct store *store);            /* tell the other processes */

@@ -18,6 +18,9 @@ struct sqlite3;
  * room.
  */
 MUST_CHECK int schema_open(const char *dir, struct sqlite3 **ret);
+/* Commits wait for the disk no more, and this connection is the one that brings the journal into
+ * the file. */
+MUST_CHECK int schema_relax(struct sqlite3 *db);
 /* Closing also tidies up the journal when nobody else has the file open. */
 void schema_close(const char *dir, struct sqlite3 *db);
 /* Checks a copy of a store that nobody uses and brings it to the present schema. -EPROTO: it is

@@ -478,6 +478,11 @@ static bool sqlite_moved(struct store *store)
 	return sqlite->data_version != before;
 }
 
+static int sqlite_relax(struct store *store)
+{
+	return schema_relax(sqlite_of(store)->queries.db);
+}
+
 static void rang(void *arg)
 {
 	store_wake(arg);
@@ -508,6 +513,7 @@ static const struct store_backend sqlite_backend = {
 	.changes = sqlite_changes,
 	.log_append = sqlite_log_append,
 	.log_read = sqlite_log_read,
+	.relax = sqlite_relax,
 	.moved = sqlite_moved,
 	.listen = sqlite_listen,
 	.ring = sqlite_ring,

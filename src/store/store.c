@@ -66,6 +66,11 @@ void store_init(struct store *store, const struct store_backend *backend, struct
 	LIST_INIT(&store->watches);
 }
 
+int store_relax(struct store *store)
+{
+	return store->backend->relax ? store->backend->relax(store) : 0;
+}
+
 void store_free(struct store *store)
 {
 	if (!store)

@@ -70,6 +70,13 @@ MUST_CHECK int store_open_memory(struct loop *loop, struct store **ret);
 /* dir: holds store.db (created when missing, mode 0660; its group is the folder's, which therefore
  * has the setgid bit and belongs to store_gid) and the doorbells. -EPROTO: a newer schema. */
 MUST_CHECK int store_open_sqlite(struct loop *loop, const char *dir, struct store **ret);
+/*
+ * From now on what this process commits survives the end of any process, but the last of it not
+ * that of the machine (a power failure); a commit then costs microseconds and keeps nobody waiting.
+ * For who only writes what can be observed again. Where nothing outlives the process it changes
+ * nothing.
+ */
+MUST_CHECK int store_relax(struct store *store);
 void store_free(struct store *store);
 DEFINE_CLEANUP(struct store, store_free)
 

@@ -66,6 +66,8 @@ class Daemons:
                                                            *words.get(name, ["--config", self.config])])
             if name == "vpngw-api":
                 self.running[name].wait_for("serving")
+            if name == "vpngw-espd":  # it proves its ciphers first, which takes seconds under sanitizers
+                self.running[name].wait_for("ready")
 
     def call(self, action, **parameters):
         return json.loads(self.machine.run([built(BUILD, "vpngw"), "call", "--config", self.config, action,

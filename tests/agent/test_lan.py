@@ -20,7 +20,7 @@ def link_of(daemons, name):
 
 def applied(daemons, ids):
     """Why the VPC is not as it should be; None when it is."""
-    for condition in daemons.call("DescribeVpcLan", VpcId=ids["vpc"])["Conditions"]:
+    for condition in daemons.call("DescribeVpcLan", VpcId=ids["vpc"])["Conditions"]["Condition"]:
         if condition["Type"] == "Applied" and not condition["Status"]:
             return condition
     return None

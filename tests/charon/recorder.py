@@ -17,7 +17,7 @@ HELLO, ACK = 1, 2
 SPI_GET, SA_ADD, SA_UPDATE, SA_QUERY, SA_REMOVE, SA_FLUSH, IKE_SEND, ORPHANS = range(64, 72)
 SA_COUNTERS, IKE_RECEIVED, SA_EXPIRED, SA_MAPPING = range(80, 84)
 IN, OUT = 1, 2
-VERSION = 2
+VERSION = 3
 HEADER = struct.Struct("=HHI")
 MARKER = b"\0\0\0\0"
 U8, U16, U32, U64 = ctypes.c_uint8, ctypes.c_uint16, ctypes.c_uint32, ctypes.c_uint64

@@ -37,6 +37,8 @@ def pytest_configure():
     # cut off from the machine, then shared within, as systemd has it: mounts of charon must not come out
     for propagation in (MS_PRIVATE, MS_SHARED):
         assert libc.mount(None, b"/", None, MS_REC | propagation, None) == 0
+    assert libc.mount(b"tmpfs", b"/run", b"tmpfs", 0, None) == 0  # names of namespaces are nobody else's either
+    os.mkdir("/run/netns")
     subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
     subprocess.run(["ip", "address", "add", "192.0.2.1/32", "dev", "lo"], check=True)
 
@@ -58,6 +60,7 @@ class Machine:
         self.events_file.chmod(0o666)
         self.write_config()
         self.up = None
+        self.namespaces = []
 
     def write_config(self, **paths):
         lines = [f"{key} = {value}" for key, value in ({
@@ -86,6 +89,14 @@ class Machine:
         until(lambda: self.log.read_text(encoding="utf-8").count("up run_dir="), "everything is up")
         return self
 
+    def add_namespace(self, vpc):
+        subprocess.run(["ip", "netns", "add", f"vpngw-{vpc}"], check=True)
+        self.namespaces.append(vpc)
+
+    def remove_namespace(self, vpc):
+        subprocess.run(["ip", "netns", "delete", f"vpngw-{vpc}"], check=True)
+        self.namespaces.remove(vpc)
+
     def stop(self):
         self.up.send_signal(signal.SIGTERM)
         return self.up.wait(60)
@@ -113,6 +124,8 @@ class Machine:
             self.up.wait()
         elif (self.run / "up.sock").exists():
             self.vpngw("down", "--config", self.config)
+        for vpc in list(self.namespaces):
+            self.remove_namespace(vpc)
         for _, _, pid in self.events():
             if is_alive(pid):
                 os.kill(pid, signal.SIGKILL)

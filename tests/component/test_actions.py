@@ -164,6 +164,18 @@ def test_gateway(opened, site):
     refused(opened, "DescribeVpnGateway", {"VpnGatewayId": gateway}, "InvalidVpnGatewayInstanceId.NotFound", status=404)
 
 
+def test_gateway_encapsulation(opened, site):
+    """Ours: off at first, kept, and nothing of it in the cloud's answer."""
+    gateway = {"VpnGatewayId": site.gateway}
+    shown = opened.call("DescribeVpnGatewayEncapsulation", gateway, version="2026-11-01")
+    has(shown, gateway | {"UdpEncapsulation": False})
+    for on in (True, True, False):
+        has(opened.call("ModifyVpnGatewayEncapsulation", gateway | {"UdpEncapsulation": on}, version="2026-11-01"),
+            {"UdpEncapsulation": on})
+        has(opened.call("DescribeVpnGatewayEncapsulation", gateway, version="2026-11-01"), {"UdpEncapsulation": on})
+    assert "UdpEncapsulation" not in opened.call("DescribeVpnGateway", gateway)
+
+
 def test_customer_gateway(opened):
     made = opened.call("CreateCustomerGateway", {"IpAddress": "198.51.200.9", "Name": "office", "Asn": "1.10",
                                                  "Description": "first", "AuthKey": "bgp-key"})
@@ -237,7 +249,36 @@ def test_every_algorithm_is_echoed(site, ike_pfs):
         has(site.show(connection), changes)
 
 
+def test_aead_ciphers_have_no_integrity_algorithm(site):
+    """Extension values: in IKE the authentication algorithm is the PRF, in IPsec there is none."""
+    connection = site.connect(IkeConfig={"IkeEncAlg": "aes256gcm", "IkeAuthAlg": "sha256"},
+                              IpsecConfig={"IpsecEncAlg": "aes128gcm"})
+    shown = site.show(connection)
+    has(shown, {"IkeConfig": {"IkeEncAlg": "aes256gcm", "IkeAuthAlg": "sha256"}, "IpsecConfig": {"IpsecEncAlg": "aes128gcm"}})
+    assert "IpsecAuthAlg" not in shown["IpsecConfig"]
+    has_no_null(shown)
+
+    def modify(**ipsec):
+        site.client.call("ModifyVpnConnectionAttribute", {"VpnConnectionId": connection, "IpsecConfig": ipsec})
+        return site.show(connection)["IpsecConfig"]
+
+    assert "IpsecAuthAlg" not in modify(IpsecLifetime=3600), "another edit"
+    assert modify(IpsecEncAlg="aes256")["IpsecAuthAlg"] == "md5", "the default of a cipher that needs one"
+    assert modify(IpsecAuthAlg="sha512")["IpsecAuthAlg"] == "sha512"
+    assert "IpsecAuthAlg" not in modify(IpsecEncAlg="chacha20"), "what was there before goes"
+    assert "IpsecAuthAlg" not in modify(IpsecEncAlg="aes256gcm", IpsecAuthAlg=""), "empty is not given"
+    assert modify(IpsecEncAlg="3des", IpsecAuthAlg="sha1")["IpsecAuthAlg"] == "sha1"
+
+
 BAD_CONNECTIONS = {
+    "AEAD with an integrity algorithm": ({"IpsecConfig": {"IpsecEncAlg": "aes128gcm", "IpsecAuthAlg": "sha1"}},
+                                         "IpsecAuthAlg", "aes128gcm"),
+    "AEAD with the default said": ({"IpsecConfig": {"IpsecEncAlg": "chacha20", "IpsecAuthAlg": "md5"}},
+                                   "IpsecAuthAlg", "leave"),
+    "AEAD in ikev1": ({"IkeConfig": {"IkeVersion": "ikev1", "IkeEncAlg": "aes256gcm"}}, "IkeEncAlg", "ikev2"),
+    "chacha20 with ikev1": ({"IkeConfig": {"IkeVersion": "ikev1"}, "IpsecConfig": {"IpsecEncAlg": "chacha20"}},
+                            "IpsecEncAlg", "aes256gcm"),
+    "another name": ({"IpsecConfig": {"IpsecEncAlg": "aes-gcm"}}, "aes-gcm", "aes128gcm"),
     "IkeEncAlg": ({"IkeConfig": {"IkeEncAlg": "aes512"}}, "aes512", "aes256"),
     "IkeAuthAlg": ({"IkeConfig": {"IkeAuthAlg": "sha2"}}, "sha2", "sha256"),
     "IkePfs": ({"IkeConfig": {"IkePfs": "disabled"}}, "disabled", "group"),

@@ -136,6 +136,19 @@ def test_damage_is_refused(backup, empty, tmp_path):
         refused(empty, broken, "damaged")
 
 
+def test_an_interrupted_one_is_begun_again(backup, empty, tmp_path):
+    """Neither the copy it was looking at nor what SQLite had beside it is mixed in or stays."""
+    (tmp_path / "broken").write_bytes(b"")
+    refused(empty, tmp_path / "broken", "damaged")  # has made the folder
+    for name in ("store.db.restored", "store.db.restored-wal", "store.db.restored-shm", "store.db.restored-journal"):
+        (empty.state / name).write_bytes(b"left behind")
+    done = vpngw("restore", "--config", empty.config, backup[0])
+    assert done.returncode == 0, done.stderr
+    assert [path.name for path in empty.state.iterdir()] == ["store.db"]
+    empty.start()
+    assert answers(Client(empty, key=backup[1])) == backup[2]
+
+
 @pytest.mark.parametrize("name", ("store.db-wal", "store.db-shm", "store.db-journal"))
 def test_what_another_store_left_is_not_mixed_in(backup, empty, name):
     """A write-ahead log without its database would be played into the restored one."""

@@ -123,30 +123,3 @@ def test_the_secret_is_not_in_the_process_list(gateway):
     """Nothing accepts it as an argument."""
     done = run("--access-key-secret", "x", "DescribeRegions", env=environment(gateway))
     assert done.returncode == 2
-
-
-@needs_root
-def test_access_key_verb(gateway):
-    def access_key(*arguments, **options):
-        return subprocess.run([VPNGW, "access-key", "--config", gateway.config, *arguments], capture_output=True,
-                              text=True, timeout=60, check=False, **options)
-
-    made = answer(access_key("create", "read-only, vpc:Create*", "monitoring"))["AccessKey"]
-    assert (made["Name"], made["Policy"], len(made["AccessKeySecret"])) == ("monitoring", "read-only, vpc:Create*", 30)
-    key = made["AccessKeyId"]
-
-    def seen():
-        return {one["AccessKeyId"]: one for one in answer(access_key("list"))["AccessKeys"]["AccessKey"]}.get(key)
-
-    answer(access_key("disable", key))
-    assert seen()["Status"] == "Inactive"
-    answer(access_key("policy", key, "Describe*"))
-    assert (seen()["Status"], seen()["Policy"]) == ("Inactive", "Describe*")
-    answer(access_key("enable", key))
-    assert seen()["Status"] == "Active"
-    answer(access_key("delete", key))
-    assert seen() is None
-    gone = access_key("delete", key)
-    assert gone.returncode == 1 and "InvalidAccessKeyId.NotFound" in gone.stderr
-    for wrong in ((), ("list", "x"), ("create",), ("create", "a", "b", "c", "d"), ("drop", key), ("policy", key)):
-        assert access_key(*wrong).returncode == 2

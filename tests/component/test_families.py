@@ -108,7 +108,7 @@ def test_zones(opened):
             "InvalidAcceptLanguage", ["tlh", "en-US"])
     assert [zone["ZoneId"] for zone in opened.call("DescribeZones")["Zones"]["Zone"]] == [ZONE, "cn-test-b"]
     assert opened.call("DescribeZones", {"ZoneType": "LocalZone"})["Zones"]["Zone"] == []
-    assert opened.call("CheckVpnBgpEnabled", {"RegionId": REGION})["BgpEnabled"] is False
+    assert opened.call("CheckVpnBgpEnabled", {"RegionId": REGION})["BgpEnabled"] is True
 
 
 def test_lists_of_what_cannot_exist(site):

@@ -32,6 +32,7 @@ def test_privileges(gateway):
     for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"):
         assert int(status[name], 16) == 0, name
     assert status["NoNewPrivs"] == "1"
+    assert status["Seccomp"] == "2"
     # not dumpable: its memory files belong to root
     assert os.stat(f"/proc/{gateway.process.pid}/mem").st_uid == 0
 

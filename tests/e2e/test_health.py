@@ -1,19 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Health checks through the tunnel, and the standby that takes over.
-
-     vpc-host --- gateway ---+--- dc1 --- dc1-host   both hosts also are 172.31.0.1
-                             +--- dc2 --- dc2-host
-"""
-import contextlib
-import re
+"""Health checks through the tunnel, and the standby that takes over (lab/pair.py)."""
 import socket
 
 import pytest
 
+from lab.pair import HOST, Pair
 from lab.traffic import Pings
 from lab.until import until
 
-SHARED, HOST = "172.31.0.0/24", "172.31.0.1"
 INTERVAL, RETRY = 1, 2
 
 
@@ -92,40 +86,21 @@ def test_a_probe_brings_up_a_tunnel_that_waits_for_traffic(site):
 
 @pytest.fixture(name="pair")
 def _pair(lab, site):
-    """Two data centres with the same host behind them: the active and the standby way to it."""
-    made = []
-    for weight in (100, 0):
-        s = checked(site)
-        s.dc.host.run(f"ip address add {HOST}/32 dev lo")
-        s.dc.router.run(f"ip route add {SHARED} via {s.dc.host_address}")
-        s.dc.router.run(f"ip rule add pref 99 to {SHARED} lookup main")
-        s.api.CreateVpnRouteEntry(VpnGatewayId=s.vpc.vpn_gateway_id, NextHop=s.id, RouteDest=SHARED, Weight=weight,
-                                  PublishVpc=True)
-        made.append((s, weight))
-    active, standby = (s for s, _ in made)
-    yield active, standby
-    with contextlib.ExitStack() as stack:
-        for s, weight in made:
-            stack.callback(s.api.DeleteVpnRouteEntry, VpnGatewayId=s.vpc.vpn_gateway_id, NextHop=s.id, RouteDest=SHARED,
-                           Weight=weight)
-
-
-def device(site):
-    """The device the VPC's traffic to the shared host goes into."""
-    return re.search(r"dev (\S+)", site.gateway.in_vpc(f"ip route get {HOST} from 10.0.0.10 iif lan0"))[1]
+    made = Pair(checked(site), checked(site), lab.host).create()
+    yield made
+    made.delete()
 
 
 def test_the_standby_takes_over_and_gives_back(lab, pair):
-    active, standby = pair
-    first = device(active)
+    active, first = pair.active, pair.device()
     pings = Pings(lab.host, HOST)
     pings.wait()
     active.dc.host.run("ip link set eth0 down")
-    until(lambda: device(active) != first, "the standby carries", INTERVAL * RETRY + 3)
+    until(lambda: pair.device() != first, "the standby carries", INTERVAL * RETRY + 3)
     pings.wait()
     active.dc.host.run("ip link set eth0 up")
     active.dc.host.route(f"default via {active.dc.router_address}")
-    until(lambda: device(active) == first, "the active one carries again", 30)
+    until(lambda: pair.device() == first, "the active one carries again", 30)
     pings.wait()
     pings.stop()
     outage_s = pings.gap_s
@@ -136,15 +111,15 @@ def test_the_standby_takes_over_and_gives_back(lab, pair):
 
 
 def test_reserve_route_stays(pair):
-    active, _ = pair
+    active = pair.active
     active.modify(HealthCheckConfig=check(active, Policy="reserve_route"))
     wait_health(active, "success")
-    first = device(active)
+    first = pair.device()
     active.dc.host.run("ip link set eth0 down")
     before = spis(active)
     wait_health(active, "failed", 10)
     until(lambda: spis(active) and not spis(active) & before, "the tunnel was reset", 15)
-    until(lambda: device(active) == first, "the active one carries, although its check fails", 5)
+    until(lambda: pair.device() == first, "the active one carries, although its check fails", 5)
     assert health(active) == "failed"
     active.dc.host.run("ip link set eth0 up")
     active.dc.host.route(f"default via {active.dc.router_address}")

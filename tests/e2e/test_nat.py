@@ -3,10 +3,13 @@
 
      vpc-host --- gateway --- internet --- dcN-nat (masquerade) --- dcN --- dcN-host
 """
+import hashlib
+import socket
 import struct
 
 import pytest
 
+from lab.api import VPNGW
 from lab.until import until
 
 NAT_D_NOTIFIES = {16388, 16389}  # RFC 7296, 3.10.1
@@ -95,3 +98,41 @@ def test_nat_traversal_off_says_nothing_of_nat(lab, site, version, mode):
         s.id = None
     assert marks[True], "this test must see what it looks for"
     assert not marks[False]
+
+
+def tells_true_source(packet):
+    """Does an IKE_SA_INIT request name the address and port it comes from (RFC 7296, 2.23)? None: it is none."""
+    message = packet.data[8:]
+    if packet.kind != "ike" or len(message) < 28 or message[18] != 34 or not message[19] & 8:
+        return None
+    true = hashlib.sha1(message[:16] + socket.inet_aton(packet.source) + packet.data[:2]).digest()
+    for kind, body in payloads(message):
+        if kind == NOTIFY and struct.unpack_from(">H", body, 2)[0] == 16388:
+            return body[4:] == true
+    return None
+
+
+def test_forced_encapsulation(lab, site):
+    """On: charon tells of an address that is not its own, so that the peer takes ESP inside UDP; what is up is made anew."""
+    def force(on):
+        answer = lab.api.call("ModifyVpnGatewayEncapsulation", VPNGW, VpnGatewayId=lab.vpc.vpn_gateway_id, UdpEncapsulation=on)
+        assert answer["UdpEncapsulation"] is on
+
+    def told():
+        return [true for packet in lab.capture.packets() if packet.source == s.vpc.internet_ip
+                and packet.destination == s.dc.internet_ip and (true := tells_true_source(packet)) is not None]
+
+    s = site().create()
+    s.configure_peer()
+    s.wait_up()
+    assert told() and all(told())
+    try:
+        force(True)
+        until(lambda: not told()[-1], "it is negotiated with forced encapsulation", 20)
+        s.wait_up()
+        s.check_pings()
+    finally:
+        force(False)
+    until(lambda: told()[-1], "it is negotiated without again", 20)
+    s.wait_up()
+    s.check_pings()

@@ -46,6 +46,31 @@ def test_pfs_disabled(site, version):
     s.check_pings()
 
 
+@pytest.mark.parametrize("version, ike, prf, esp", [
+    ("ikev2", "aes128gcm", "sha256", "aes128gcm"), ("ikev2", "aes256gcm", "sha1", "aes256gcm"),
+    ("ikev2", "chacha20", "sha512", "chacha20"), ("ikev2", "aes256gcm", "sha384", "3des"), ("ikev2", "aes", "md5", "chacha20"),
+    ("ikev1", "aes", "sha1", "aes128gcm"), ("ikev1", "3des", "md5", "aes256gcm")])
+def test_aead(site, version, ike, prf, esp):
+    """The extension's ciphers, in IKE, in ESP and beside the others; also after a rekeying."""
+    s = site(ike={"IkeVersion": version, "IkeEncAlg": ike, "IkeAuthAlg": prf}, ipsec={"IpsecEncAlg": esp})
+    seen = up(s)
+    assert (seen["IkeConfig"]["IkeEncAlg"], seen["IkeConfig"]["IkeAuthAlg"], seen["IpsecConfig"]["IpsecEncAlg"]) == (ike, prf, esp)
+    assert ("IpsecAuthAlg" in seen["IpsecConfig"]) == (esp == "3des")
+    with s.dc.vici() as vici:
+        vici.call("rekey", {"child": "vpc"})
+    s.check_pings()
+
+
+def test_from_cbc_to_aead_and_back(site):
+    s = site()
+    up(s)
+    for ipsec in ({"IpsecEncAlg": "aes128gcm"}, {"IpsecEncAlg": "aes256", "IpsecAuthAlg": "sha256"}):
+        s.modify(ipsec=ipsec)
+        s.configure_peer()
+        s.wait_up(40)
+        s.check_pings()
+
+
 @pytest.mark.parametrize("ike_s, ipsec_s", [(0, 0), (86400, 86400), (1200, 600)])
 def test_lifetimes(site, ike_s, ipsec_s):
     s = site(ike={"IkeLifetime": ike_s}, ipsec={"IpsecLifetime": ipsec_s})

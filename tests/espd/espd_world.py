@@ -10,6 +10,7 @@ Both espd are real processes as uid 12345. The test is their agent and their cha
 """
 import os
 import pathlib
+import socket
 import time
 
 from espd_client import ESP, IKE, IN, NATT, OUT, SUITES, Espd
@@ -25,15 +26,19 @@ PEER = {"a": "b", "b": "a"}
 class Side:
     """One espd with its agent, its charon and its namespace."""
 
-    def __init__(self, name, tmp_path, mtu=1400):
+    def __init__(self, name, tmp_path, mtu=1400, tun=None, sockets=None, arguments=(), crypto=None):
+        """tun: options of open_tun(); sockets: {option of SOL_SOCKET: value} of those given to espd; arguments: of espd;
+        crypto: its --crypto by side.
+        """
+        self.sockets = sockets or {}
         self.name, self.outer, self.inner = name, OUTER[name], INNER[name]
         self.peer_outer, self.peer_inner = OUTER[PEER[name]], INNER[PEER[name]]
         folder = tmp_path / name
         folder.mkdir()
-        self.espd = Espd(BINARY, str(folder))
+        self.espd = Espd(BINARY, str(folder), arguments=[*arguments, *(["--crypto", crypto[name]] if crypto else [])])
         self.agent, self.charon = self.espd.agent(), self.espd.charon()
         self.add_sockets(self.outer)
-        tun = open_tun(name, "tun7")
+        tun = open_tun(name, "tun7", **(tun or {}))
         self.agent.add_tunnel(IF_ID, tun, self.outer, mtu)
         os.close(tun)
         run(f"ip addr add {self.inner}/24 dev tun7", name)
@@ -43,6 +48,8 @@ class Side:
     def add_sockets(self, local):
         for kind, port in ((IKE, 500), (NATT, 4500), (ESP, None)):
             with open_esp(self.name, local) if kind == ESP else open_udp(self.name, local, port) as sock:
+                for option, value in self.sockets.items():
+                    sock.setsockopt(socket.SOL_SOCKET, option, value)
                 self.agent.add_socket(kind, local, sock.fileno())
 
     def counters(self):
@@ -73,11 +80,11 @@ def make_keys(suite):
 
 
 class World:
-    def __init__(self, tmp_path, mtu=1400, sides="ab", networks="ab"):
+    def __init__(self, tmp_path, mtu=1400, sides="ab", networks="ab", **options):
         build_network(networks)
         self.sides = []
         for name in sides:
-            setattr(self, name, Side(name, tmp_path, mtu))
+            setattr(self, name, Side(name, tmp_path, mtu, **options))
             self.sides.append(getattr(self, name))
 
     def connect(self, suite="aes128-sha1", spi=0x1000, **options):

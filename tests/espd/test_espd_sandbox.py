@@ -89,3 +89,55 @@ def test_it_ends_on_sigterm_and_leaves_no_log_of_keys(espd):
     assert espd.process.wait(10) == 0
     assert time.monotonic() - started < 2
     assert espd.log().count("\n") == 2
+
+
+def ready_line(tmp_path, *options):
+    """What espd says when it is ready, or (status, all it said) when it does not start."""
+    process = subprocess.Popen([BINARY, "--run-dir", str(tmp_path), "--uid", "12345", "--gid", "12345", *options],
+                               stderr=subprocess.PIPE, text=True)
+    try:
+        line = process.stderr.readline()
+        if "ready" not in line:
+            rest = process.stderr.read()
+            return process.wait(10), line + rest
+        return line
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(10)
+        process.stderr.close()
+
+
+def test_it_says_which_crypto_it_runs_on(tmp_path):
+    assert 'ipsec_mb="off" suites=0' in ready_line(tmp_path, "--crypto", "openssl")
+    assert "openssl=3." in ready_line(tmp_path, "--crypto", "auto")
+
+
+def test_its_agent_is_told_of_the_crypto(espd):
+    library, suites, failed = espd.agent().crypto
+    assert library and failed == 0
+    assert f'ipsec_mb="{library}" suites={suites}' in espd.log()
+
+
+def test_without_the_library_it_runs_on_openssl(tmp_path):
+    """The library is hidden from it by a bind mount in a mount namespace of its own."""
+    hide = ("for file in $(ldconfig -p | sed -n 's/.*libIPSec_MB.so.1 .*=> //p'); do mount --bind /dev/null $file || exit 9; done; "
+            "exec \"$@\"")
+    for wish, status in (("auto", None), ("ipsec-mb", 1)):
+        process = subprocess.Popen(["unshare", "-m", "sh", "-c", hide, "sh", BINARY, "--run-dir", str(tmp_path), "--uid", "12345",
+                                    "--gid", "12345", "--crypto", wish], stderr=subprocess.PIPE, text=True)
+        try:
+            line = process.stderr.readline()
+            if status is None:
+                assert "ready" in line and 'ipsec_mb="libIPSec_MB.so.1 is not installed" suites=0' in line or \
+                    'this build has no support for it' in line
+            else:
+                assert "ipsec-mb cannot be used" in line and process.wait(10) == status
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(10)
+            process.stderr.close()
+
+
+def test_an_unknown_crypto_is_refused(tmp_path):
+    status_, said = ready_line(tmp_path, "--crypto", "best")
+    assert status_ == 2 and "--crypto is auto, openssl or ipsec-mb" in said

@@ -116,7 +116,7 @@ static void start(void)
 	epochs_init(&fixture.epochs);
 	sadb_init(&fixture.sadb, &fixture.epochs,
 		(struct sadb_events){ .sas_changed = ignore_sas, .expired = ignore_expired });
-	fixture.tunnel = tunnel_new(&config, pair[0]);
+	fixture.tunnel = tunnel_new(&config, &(struct device){ .fd = pair[0] });
 	fixture.worker = worker_new(0, &crypto_openssl, &fixture.wires, &fixture.epochs,
 		&fixture.sadb.table,
 		(struct worker_hooks){ .limit_reached = ignore_limit, .mapping = ignore_mapping });
@@ -143,7 +143,7 @@ static size_t seal(size_t which, const uint8_t *data, size_t size, uint8_t *ret)
 	memcpy(ret + 4, &low, 4);
 	if (payload)
 		memcpy(ret + head, data, payload);
-	crypto_openssl.seal(&packet, payload ? 1 : 0);
+	crypto_openssl.seal(NULL, &packet, payload ? 1 : 0);
 	return packet.size;
 }
 
@@ -180,6 +180,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	else
 		memcpy(bytes, data + 1, size - 1);
 	inbound_burst(fixture.worker, &wire, 1);
+	inbound_flush(fixture.worker);
 	worker_leave(fixture.worker);
 	check_delivered();
 	return 0;

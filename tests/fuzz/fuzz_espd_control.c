@@ -61,7 +61,7 @@ static void start(void)
 	tun = open_tun();
 	loop = loop_new();
 	control = control_new(loop, unix_listen(paths[0], SOCK_SEQPACKET, 0600, (gid_t)-1),
-		unix_listen(paths[1], SOCK_SEQPACKET, 0600, (gid_t)-1));
+		unix_listen(paths[1], SOCK_SEQPACKET, 0600, (gid_t)-1), true);
 	(void)atexit(stop);
 }
 

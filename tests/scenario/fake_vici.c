@@ -296,6 +296,7 @@ struct termination {
 	char *ike, *child;
 	uint64_t ike_id, child_id;
 	uint32_t matches;
+	bool is_in_vain;
 };
 
 static void terminate_children(
@@ -354,12 +355,16 @@ static void terminate(
 		if ((ike && strcmp(sa->name, ike) != 0) ||
 			(termination.ike_id && sa->id != termination.ike_id))
 			continue;
-		if (child || termination.child_id)
+		if (termination.child && fake_find_peer(charon, sa->peer)->behaviour == PEER_SILENT)
+			termination.is_in_vain = true; /* the DELETE is retransmitted */
+		else if (child || termination.child_id)
 			terminate_children(charon, sa, &termination);
 		else
 			terminate_sa(charon, sa, &termination);
 	}
-	if (termination.matches == 0)
+	if (termination.is_in_vain)
+		refuse(answer, "failed to terminate SA");
+	else if (termination.matches == 0)
 		refuse(answer, "no matching SAs to terminate found");
 	else
 		vici_value(answer, "success", "yes");

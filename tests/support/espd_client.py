@@ -20,10 +20,10 @@ import struct
 import subprocess
 import time
 
-VERSION = 2
+VERSION = 3
 HELLO, ACK = 1, 2
 SOCKET_ADD, SOCKET_REMOVE, TUNNEL_ADD, TUNNEL_SET, TUNNEL_REMOVE, DUMP, COUNTERS = range(16, 23)
-SOCKET_HELD, TUNNEL_HELD, SA_HELD, TUNNEL_COUNTERS, TUNNEL_WAKE, TUNNEL_SAS, GLOBAL_COUNTERS = range(32, 39)
+SOCKET_HELD, TUNNEL_HELD, SA_HELD, TUNNEL_COUNTERS, TUNNEL_WAKE, TUNNEL_SAS, GLOBAL_COUNTERS, CRYPTO = range(32, 40)
 SPI_GET, SA_ADD, SA_UPDATE, SA_QUERY, SA_REMOVE, SA_FLUSH, IKE_SEND, ORPHANS = range(64, 72)
 SA_COUNTERS, IKE_RECEIVED, SA_EXPIRED, SA_MAPPING = range(80, 84)
 IKE, NATT, ESP = 1, 2, 3
@@ -41,7 +41,7 @@ ANY = ("0.0.0.0", "255.255.255.255", 0, 65535, 0)
 HEADER = struct.Struct("=HHI")
 TUNNEL_COUNTERS_NAMES = (
     "if_id inbound_sas outbound_sas reserved in_packets in_bytes out_packets out_bytes last_in_ms last_out_ms "
-    "no_sa selector_in selector_out replay auth malformed too_big ipv6 sequence io"
+    "out_unanswered no_sa selector_in selector_out replay auth malformed too_big ipv6 sequence io"
 ).split()
 GLOBAL_COUNTERS_NAMES = "ike_in ike_out keepalives ike_limit ike_queue garbage unknown_spi drop_ike_out".split()
 
@@ -210,7 +210,7 @@ class Espd:
 
     running = []
 
-    def __init__(self, binary, run_dir, uid=12345, gid=12345):
+    def __init__(self, binary, run_dir, uid=12345, gid=12345, arguments=()):
         self.run_dir = run_dir
         self.log_path = os.path.join(run_dir, "espd.log")
         environment = dict(os.environ)
@@ -219,7 +219,7 @@ class Espd:
         environment["UBSAN_OPTIONS"] = "halt_on_error=1:symbolize=0"
         with open(self.log_path, "w") as log:
             self.process = subprocess.Popen(
-                [str(binary), "--run-dir", str(run_dir), "--uid", str(uid), "--gid", str(gid)],
+                [str(binary), "--run-dir", str(run_dir), "--uid", str(uid), "--gid", str(gid), *arguments],
                 stderr=log, env=environment, preexec_fn=_die_with_parent)
         Espd.running.append(self)
         deadline = time.monotonic() + 20
@@ -239,7 +239,11 @@ class Espd:
             return log.read()
 
     def agent(self):
-        return Client(os.path.join(self.run_dir, "agent.sock"))
+        """crypto: (library, suites through it, suites it got wrong), as every agent is told."""
+        client = Client(os.path.join(self.run_dir, "agent.sock"))
+        library, suites, failed = struct.unpack("=64sII", client.wait_event(CRYPTO))
+        client.crypto = library.rstrip(b"\0").decode(), suites, failed
+        return client
 
     def charon(self):
         return Client(os.path.join(self.run_dir, "ike.sock"))

@@ -14,7 +14,9 @@ import subprocess
 
 CLONE_NEWNS, CLONE_NEWNET = 0x00020000, 0x40000000
 MS_REC, MS_PRIVATE = 0x4000, 0x40000
-TUNSETIFF, IFF_TUN, IFF_NO_PI = 0x400454CA, 1, 0x1000
+TUNSETIFF, IFF_TUN, IFF_NO_PI, IFF_VNET_HDR = 0x400454CA, 1, 0x1000, 0x4000
+SO_SNDBUFFORCE, SO_RCVBUFFORCE = 32, 33
+TUNSETOFFLOAD, OFFLOADS = 0x400454D0, 0x6F  # checksums, TCP and UDP segmentation
 
 libc = ctypes.CDLL(None, use_errno=True)
 _isolated = False
@@ -63,23 +65,30 @@ def inside(ns):
         os.close(there)
 
 
-def open_tun(ns, name, flags=IFF_TUN | IFF_NO_PI):
-    """The descriptor of a new TUN device in the namespace."""
+def open_tun(ns, name, flags=IFF_TUN | IFF_NO_PI | IFF_VNET_HDR, offloads=OFFLOADS):
+    """The descriptor of a new TUN device in the namespace, as vpngw-agent makes it unless said otherwise."""
     with inside(ns):
         fd = os.open("/dev/net/tun", os.O_RDWR | os.O_CLOEXEC | os.O_NONBLOCK)
         fcntl.ioctl(fd, TUNSETIFF, struct.pack("16sH22x", name.encode(), flags))
+        if flags & IFF_VNET_HDR:
+            fcntl.ioctl(fd, TUNSETOFFLOAD, offloads)
+            run(f"ip link set {name} gso_max_size 60000", ns)
     return fd
 
 
-def open_udp(ns, address, port):
+def _open(ns, kind, protocol, address):
+    """A bound socket with buffers as large as vpngw-agent's."""
     with inside(ns):
-        sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-        sock.bind((address, port))
+        sock = socket.socket(socket.AF_INET, kind, protocol)
+        for option in (SO_SNDBUFFORCE, SO_RCVBUFFORCE):
+            sock.setsockopt(socket.SOL_SOCKET, option, 4 * 1024 * 1024)
+        sock.bind(address)
     return sock
+
+
+def open_udp(ns, address, port):
+    return _open(ns, socket.SOCK_DGRAM, 0, (address, port))
 
 
 def open_esp(ns, address):
-    with inside(ns):
-        sock = socket.socket(socket.AF_INET, socket.SOCK_RAW, 50)
-        sock.bind((address, 0))
-    return sock
+    return _open(ns, socket.SOCK_RAW, 50, (address, 0))

@@ -14,7 +14,10 @@ dpkg   # always installed
 no-such-package-x    # never installed
 [tool]
 no-such-package-y ?sh    # somebody else provides the command
-"""
+[architecture]
+no-such-package-z @nonsense    # of another machine
+no-such-package-w @{architecture}    # of this one
+""".replace("{architecture}", subprocess.check_output(["dpkg", "--print-architecture"], text=True).strip())
 APT = """#!/bin/sh
 echo "$@" >>{log}
 [ "$1" = -q ] && [ "$2" = update ] && exit 0
@@ -73,6 +76,12 @@ def test_a_policy_left_by_a_killed_run_is_not_taken_for_the_machines(machine):
     (machine / "policy-rc.d").write_text("#!/bin/sh\n# denied by vpngw\nexit 101\n", encoding="utf-8")
     packages(machine, "gone")
     assert (machine / "policy-rc.d").read_text(encoding="utf-8") == OWN
+
+
+def test_packages_of_another_architecture_are_not_asked_for(machine):
+    packages(machine, "architecture")
+    asked = (machine / "apt").read_text(encoding="utf-8")
+    assert "no-such-package-w" in asked and "no-such-package-z" not in asked
 
 
 def test_unknown_group(machine):

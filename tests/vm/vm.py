@@ -109,6 +109,20 @@ def prepare(cache):
     return kernel
 
 
+def unpack(cache, *packages):
+    """A folder with the files of packages that this machine must not have installed."""
+    folder = os.path.join(cache, packages[0])
+    if os.path.exists(folder):
+        return folder
+    shutil.rmtree(folder + ".new", ignore_errors=True)
+    os.makedirs(folder + ".new/deb")
+    _command("apt-get", "download", *packages, cwd=folder + ".new/deb")
+    for name in os.listdir(folder + ".new/deb"):
+        _command("dpkg-deb", "-x", os.path.join(folder + ".new/deb", name), folder + ".new/root")
+    os.rename(folder + ".new", folder)
+    return folder
+
+
 class Vm:
     def __init__(self, kernel, folder, ns, tap, memory=1024):
         """tap: an existing tap device in the namespace; eth0 in the machine."""

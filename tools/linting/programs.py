@@ -62,24 +62,26 @@ def check_headers(tree):
                 yield f"{name}:1: does not compile alone: {errors[0]}"
 
 
-# (file, program that prints it): stale when they differ. A program that is not built yet cannot be
+# (file, program that prints it, its arguments): stale when they differ. A program that is not built yet cannot be
 # asked; the build directory comes from VPNGW_BUILD.
 GENERATED = (("docs/api.md", "vpngw-api", "--reference"),
-             ("console/src/api/reference.json", "vpngw-api", "--reference-json"))
+             ("console/src/api/reference.json", "vpngw-api", "--reference-json"), ("docs/vpngw.8", "vpngw", "man"),
+             ("dist/completion/vpngw.bash", "vpngw", "completion bash"),
+             ("dist/completion/_vpngw", "vpngw", "completion zsh"))
 
 
 def check_generated(tree):
     build = os.environ.get("VPNGW_BUILD", str(tree.root / "build" / "check"))
-    for name, program, option in GENERATED:
+    for name, program, arguments in GENERATED:
         binary = next((path for folder in ("src/api", "src/cli", "src/agent", "")
                        if os.access(path := os.path.join(build, folder, program), os.X_OK)), None)
         if not binary or not (tree.root / name).exists():
             continue
         with tempfile.TemporaryFile() as out:
-            done = subprocess.run([binary, option], stdout=out, stdin=subprocess.DEVNULL, check=False)
+            done = subprocess.run([binary, *arguments.split()], stdout=out, stdin=subprocess.DEVNULL, check=False)
             out.seek(0)
             if done.returncode or out.read() != (tree.root / name).read_bytes():
-                yield f"{name}:1: stale: {program} {option} > {name}"
+                yield f"{name}:1: stale: {program} {arguments} > {name}"
 
 
 def missing_programs():

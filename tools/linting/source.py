@@ -41,7 +41,7 @@ def check_licence(tree):
             continue  # a recipe, not part of the plug-in: either licence
         want = next(licence for prefix, licence in LICENCES.items() if name.startswith(prefix))
         head = tree.text(name).split("\n")[:2]
-        line = head[1] if len(head) > 1 and head[0].startswith("#!") else head[0]
+        line = head[1] if len(head) > 1 and head[0].startswith(("#!", "#compdef")) else head[0]
         if not re.search(rf"SPDX-License-Identifier: {re.escape(want)}(\s*(\*/|-->))?\s*$", line):
             yield f"{name}:1: the first line must say SPDX-License-Identifier: {want}"
 

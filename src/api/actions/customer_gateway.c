@@ -90,7 +90,7 @@ static int describe_customer_gateways(const struct api *api, const struct reques
 	struct change *change, json_t *answer, struct fault *fault)
 {
 	static const struct listing listing = { KIND_CUSTOMER_GATEWAY, NULL, "CustomerGateways",
-		"CustomerGateway", matches, describe, true };
+		"CustomerGateway", matches, describe, true, true };
 
 	(void)change;
 	(void)fault;

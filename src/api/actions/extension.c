@@ -170,6 +170,12 @@ static json_t *conditions(const struct status *status)
 	return list;
 }
 
+static void answer_conditions(const struct status *status, json_t *answer)
+{
+	json_object_set_new(
+		answer, "Conditions", json_pack("{s:o}", "Condition", conditions(status)));
+}
+
 static int describe_vpc_lan(const struct api *api, const struct request *request,
 	struct change *change, json_t *answer, struct fault *fault)
 {
@@ -184,7 +190,7 @@ static int describe_vpc_lan(const struct api *api, const struct request *request
 		return err;
 	answer_lan(vpc, answer);
 	answer_text(answer, "State", status_state(status, vpc->meta.revision));
-	json_object_set_new(answer, "Conditions", conditions(status));
+	answer_conditions(status, answer);
 	return 0;
 }
 
@@ -239,12 +245,12 @@ static int describe_detail(const struct api *api, const struct request *request,
 	answer_text(answer, "VpnConnectionId", connection->meta.id);
 	answer_text(answer, "State", status_state(status, connection->meta.revision));
 	answer_text(answer, "Status", status_negotiation(status));
+	answer_bool(answer, "Enabled", !connection->disabled);
 	json_object_set_new(
 		answer, "Revision", json_integer((json_int_t)connection->meta.revision));
 	json_object_set_new(
 		answer, "AppliedRevision", json_integer((json_int_t)status->applied_revision));
-	json_object_set_new(
-		answer, "Conditions", json_pack("{s:o}", "Condition", conditions(status)));
+	answer_conditions(status, answer);
 	answer_negotiated(&status->negotiated, answer);
 	return 0;
 }

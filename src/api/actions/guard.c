@@ -29,29 +29,26 @@ static int read_counter(
 	return err;
 }
 
-static int count(const struct api *api, struct change *change, const char *key, uint64_t *ret_value)
+static void put_counter(struct change *change, const char *key, uint64_t value, uint64_t revision)
 {
-	uint64_t value, revision;
 	char text[24];
-	int err = read_counter(api, key, &value, &revision);
 
-	if (err)
-		return err;
-	snprintf(text, sizeof(text), "%" PRIu64, value + 1);
+	snprintf(text, sizeof(text), "%" PRIu64, value);
 	change_op(change, &(struct store_op){ .key = key,
 				  .value = text,
 				  .value_size = strlen(text),
 				  .expected = revision });
-	*ret_value = value + 1;
-	return 0;
 }
 
 int guard_take(const struct api *api, struct change *change, const char *name)
 {
 	AUTO_FREE char *key = xasprintf("meta/guard/%s", name);
-	uint64_t value;
+	uint64_t value, revision;
+	int err = read_counter(api, key, &value, &revision);
 
-	return count(api, change, key, &value);
+	if (!err)
+		put_counter(change, key, value + 1, revision);
+	return err;
 }
 
 int guard_remove(const struct api *api, struct change *change, const char *name)
@@ -67,16 +64,25 @@ int guard_remove(const struct api *api, struct change *change, const char *name)
 	return err;
 }
 
-int number_next(const struct api *api, struct change *change, enum kind kind, uint32_t *ret)
+int number_next_free(const struct api *api, struct change *change, enum kind kind,
+	bool (*is_taken)(const void *arg, uint32_t number), const void *arg, uint32_t *ret)
 {
 	AUTO_FREE char *key = xasprintf("meta/number/%s", kind_info(kind)->name);
-	uint64_t value;
-	int err = count(api, change, key, &value);
+	uint64_t value, revision;
+	int err = read_counter(api, key, &value, &revision);
 
 	if (err)
 		return err;
+	for (value++; value <= UINT32_MAX && is_taken && is_taken(arg, (uint32_t)value);)
+		value++;
 	if (value > UINT32_MAX)
 		return -EOVERFLOW;
+	put_counter(change, key, value, revision);
 	*ret = (uint32_t)value;
 	return 0;
+}
+
+int number_next(const struct api *api, struct change *change, enum kind kind, uint32_t *ret)
+{
+	return number_next_free(api, change, kind, NULL, NULL, ret);
 }

@@ -18,3 +18,6 @@ MUST_CHECK int guard_remove(const struct api *api, struct change *change, const 
 /* The next number of a kind, counted upwards for ever. Serialises creations of that kind. */
 MUST_CHECK int number_next(
 	const struct api *api, struct change *change, enum kind kind, uint32_t *ret);
+/* The same, past those that are taken, of which there are few. */
+MUST_CHECK int number_next_free(const struct api *api, struct change *change, enum kind kind,
+	bool (*is_taken)(const void *arg, uint32_t number), const void *arg, uint32_t *ret);

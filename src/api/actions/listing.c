@@ -6,6 +6,7 @@
 
 #include "api/actions/answer.h"
 #include "api/actions/find.h"
+#include "api/rendered.h"
 #include "base/parse.h"
 
 #include <string.h>
@@ -14,6 +15,7 @@ struct page {
 	uint32_t number, size;
 	uint64_t total;
 	json_t *entries;
+	struct rendered_list *rendered; /* NULL: entries come as values */
 };
 
 static uint32_t read_number(const struct request *request, const char *name, uint32_t absent)
@@ -24,11 +26,16 @@ static uint32_t read_number(const struct request *request, const char *name, uin
 	return text && parse_u32(text, 1, UINT32_MAX, &number) == 0 ? number : absent;
 }
 
-static struct page page_new(const struct request *request)
+static struct page page_new(const struct request *request, const struct listing *listing)
 {
-	return (struct page){ .number = read_number(request, "PageNumber", 1),
+	struct page page = { .number = read_number(request, "PageNumber", 1),
 		.size = read_number(request, "PageSize", 10),
-		.entries = json_array() };
+		.entries = json_array(),
+		.rendered = listing->is_kept ? request->rendered : NULL };
+
+	if (page.rendered)
+		page.rendered->array = page.entries;
+	return page;
 }
 
 static void page_answer(struct page *page, const struct listing *listing, json_t *answer)
@@ -118,19 +125,58 @@ static int is_match(const struct api *api, const struct request *request,
 	return listing->matches ? listing->matches(api, request, resource) : 1;
 }
 
-static int describe(const struct api *api, const struct listing *listing, struct page *page,
-	const struct snapshot_item *item)
+static int describe_value(const struct api *api, const struct listing *listing,
+	const struct snapshot_item *item, json_t *entry)
 {
-	json_t *entry;
 	void *resource;
 	int err = snapshot_open(item, api->vault, &resource);
 
 	if (err)
 		return err;
-	entry = json_object();
-	json_array_append_new(page->entries, entry);
 	err = listing->describe(api, resource, entry);
 	resource_free(item->kind, resource);
+	return err;
+}
+
+static void release_text(void *text)
+{
+	rendered_free(text);
+}
+
+/* Describes the item as text and keeps that with it. */
+static int make_text(const struct api *api, const struct listing *listing,
+	const struct snapshot_item *item, const struct rendered **ret)
+{
+	json_auto_t *entry = json_object();
+	struct rendered *text = NULL;
+	int err;
+
+	snapshot_keep_begin(api->snapshot);
+	err = describe_value(api, listing, item, entry);
+	if (!err)
+		text = rendered_new(entry, api->vault);
+	snapshot_keep_end(api->snapshot, item, text, text ? rendered_size(text) : 0, release_text);
+	*ret = text;
+	return err;
+}
+
+static int describe(const struct api *api, const struct listing *listing, struct page *page,
+	const struct snapshot_item *item)
+{
+	const struct rendered *text = NULL;
+	json_t *entry;
+	int err = 0;
+
+	if (!page->rendered) {
+		entry = json_object();
+		json_array_append_new(page->entries, entry);
+		return describe_value(api, listing, item, entry);
+	}
+	text = snapshot_kept(api->snapshot, item);
+	if (!text)
+		err = make_text(api, listing, item, &text);
+	if (!err)
+		rendered_list_add(page->rendered, text);
 	return err;
 }
 
@@ -207,7 +253,7 @@ static int answer_filtered(const struct api *api, const struct request *request,
 int listing_answer(const struct api *api, const struct request *request,
 	const struct listing *listing, json_t *answer)
 {
-	struct page page = page_new(request);
+	struct page page = page_new(request, listing);
 	bool is_whole_region = !listing->below && (listing->only_filters || !listing->matches) &&
 			       !has_filter(request) &&
 			       !snapshot_unreadable(api->snapshot, listing->kind).len;
@@ -218,9 +264,25 @@ int listing_answer(const struct api *api, const struct request *request,
 	return err;
 }
 
+void listing_made(const struct request *request, const struct listing *listing, uint64_t total,
+	void (*entry)(void *arg, uint64_t place, json_t *entry), void *arg, json_t *answer)
+{
+	struct page page = page_new(request, listing);
+	uint64_t start = page_start(&page);
+
+	page.total = total;
+	for (uint64_t i = start; i < start + page.size && i < total; i++) {
+		json_t *made = json_object();
+
+		entry(arg, i, made);
+		json_array_append_new(page.entries, made);
+	}
+	page_answer(&page, listing, answer);
+}
+
 void listing_empty(const struct request *request, const struct listing *listing, json_t *answer)
 {
-	struct page page = page_new(request);
+	struct page page = page_new(request, listing);
 
 	page_answer(&page, listing, answer);
 }

@@ -36,10 +36,16 @@ struct listing {
 	/* matches() only filters by parameters of the action's table: it turns down nothing when
 	 * the request gives none but the page. Then only the page's entries are looked at. */
 	bool only_filters;
+	/* describe() depends on the resource and on what it finds with find.h's look-ups by id and
+	 * status_get() alone: an entry may be kept as text. */
+	bool is_kept;
 };
 
 MUST_CHECK int listing_answer(const struct api *api, const struct request *request,
 	const struct listing *listing, json_t *answer);
+/* The same for a list of other things than resources: entry() fills the one at this place. */
+void listing_made(const struct request *request, const struct listing *listing, uint64_t total,
+	void (*entry)(void *arg, uint64_t place, json_t *entry), void *arg, json_t *answer);
 /* PageNumber, PageSize, TotalCount, and a wrapper with nothing in it. */
 void listing_empty(const struct request *request, const struct listing *listing, json_t *answer);
 

@@ -13,6 +13,32 @@
 #include <stdio.h>
 #include <string.h>
 
+static void add_route(struct prefixes *routes, struct prefix prefix)
+{
+	routes->items = xreallocarray(routes->items, routes->len + 1, sizeof(*routes->items));
+	routes->items[routes->len++] = prefix;
+}
+
+static int find_routes(const struct api *api, struct peer_view *view)
+{
+	const struct prefixes *protected = &view->connection.remote_subnet;
+	const struct vpc *vpc;
+	int err;
+
+	for (size_t i = 0; i < protected->len; i++)
+		if (protected->items[i].len)
+			add_route(&view->routes, protected->items[i]);
+	if (view->routes.len)
+		return 0;
+	err = find_seen(api, KIND_VPC, view->gateway->vpc_id, &vpc);
+	if (err)
+		return err == -ENOENT ? -EBADMSG : err;
+	add_route(&view->routes, vpc->cidr_block);
+	for (size_t i = 0; i < vpc->user_cidrs.len; i++)
+		add_route(&view->routes, vpc->user_cidrs.items[i]);
+	return 0;
+}
+
 int peer_view_make(
 	const struct api *api, const struct vpn_connection *connection, struct peer_view *ret)
 {
@@ -40,6 +66,11 @@ int peer_view_make(
 	view.peer_bgp_ip = connection->bgp_config.local_bgp_ip;
 	if (health->enable)
 		view.return_route = (struct prefix){ health->sip, 32 };
+	err = find_routes(api, &view);
+	if (err) {
+		peer_view_clear(&view);
+		return err;
+	}
 	*ret = view;
 	return 0;
 }
@@ -48,6 +79,7 @@ void peer_view_clear(struct peer_view *view)
 {
 	resource_free(KIND_VPN_GATEWAY, view->gateway);
 	resource_free(KIND_CUSTOMER_GATEWAY, view->customer_gateway);
+	free(view->routes.items);
 	*view = (struct peer_view){};
 }
 
@@ -83,14 +115,12 @@ static void answer_bgp(const struct peer_view *view, json_t *answer)
 	json_object_set_new(answer, "BgpConfigs", json_pack("{s:[o]}", "BgpConfig", entry));
 }
 
-static void answer_view(const struct peer_view *view, json_t *answer)
+void peer_view_describe(const struct peer_view *view, json_t *config)
 {
 	static const char *const shown[] = { "IkeConfig", "IpsecConfig", "LocalSubnet",
 		"RemoteSubnet", NULL };
-	json_t *config = json_object();
 	char route[PREFIX_TEXT_SIZE];
 
-	json_object_set_new(answer, "VpnConnectionConfig", config);
 	answer_some(KIND_VPN_CONNECTION, &view->connection, shown, config);
 	answer_address(config, "Local", view->local);
 	answer_address(config, "Remote", view->remote);
@@ -114,8 +144,12 @@ static int download_config(const struct api *api, const struct request *request,
 	(void)change;
 	if (!err)
 		err = peer_view_make(api, connection, &view);
-	if (!err)
-		answer_view(&view, answer);
+	if (!err) {
+		json_t *config = json_object();
+
+		json_object_set_new(answer, "VpnConnectionConfig", config);
+		peer_view_describe(&view, config);
+	}
 	return err;
 }
 

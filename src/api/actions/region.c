@@ -93,7 +93,7 @@ static int check_bgp_enabled(const struct api *api, const struct request *reques
 	(void)request;
 	(void)change;
 	(void)fault;
-	answer_bool(answer, "BgpEnabled", false);
+	answer_bool(answer, "BgpEnabled", true);
 	return 0;
 }
 
@@ -142,7 +142,7 @@ const struct action region_actions[] = {
 	{ "DescribeVpnGatewayAvailableZones", API_VERSION_VPC, false, gateway_zone_parameters,
 		describe_gateway_zones, "The zones of the region a VPN gateway can be in." },
 	{ "CheckVpnBgpEnabled", API_VERSION_VPC, false, no_parameters, check_bgp_enabled,
-		"Whether connections can use BGP: not yet." },
+		"Whether connections can use BGP: always." },
 	{ "ListResourceGroups", API_VERSION_VPNGW, false, no_parameters, list_resource_groups,
 		"The configured resource groups; the first is the default one." },
 	{},

@@ -64,6 +64,8 @@ static int create_vpn_connection(const struct api *api, const struct request *re
 	if (!err)
 		err = given_new(api, request, KIND_VPN_CONNECTION, &connection, fault);
 	if (!err)
+		err = vpn_connection_settle_integrity(request, connection, fault);
+	if (!err)
 		err = find_resource(
 			api, request, KIND_VPN_GATEWAY, "VpnGatewayId", &gateway, fault);
 	if (!err)
@@ -82,8 +84,6 @@ static int create_vpn_connection(const struct api *api, const struct request *re
 	err = resource_check(KIND_VPN_CONNECTION, connection, fault);
 	if (!err)
 		err = vpn_connection_check_network(api, change, connection, gateway, peer, fault);
-	if (!err)
-		err = vpn_connection_served(connection, fault);
 	if (!err)
 		err = hold_ends(api, change, gateway, peer);
 	if (!err)
@@ -138,7 +138,7 @@ static int describe_vpn_connections(const struct api *api, const struct request 
 	struct change *change, json_t *answer, struct fault *fault)
 {
 	static const struct listing listing = { KIND_VPN_CONNECTION, NULL, "VpnConnections",
-		"VpnConnection", matches, describe_entry, true };
+		"VpnConnection", matches, describe_entry, true, true };
 
 	(void)change;
 	(void)fault;
@@ -154,6 +154,8 @@ static int apply_given(const struct api *api, const struct request *request, str
 	int err = given_fields(request, KIND_VPN_CONNECTION, connection, fault);
 
 	if (!err)
+		err = vpn_connection_settle_integrity(request, connection, fault);
+	if (!err)
 		err = find_by_id(api, KIND_VPN_GATEWAY, connection->vpn_gateway_id, &gateway);
 	if (!err)
 		err = find_by_id(
@@ -166,8 +168,6 @@ static int apply_given(const struct api *api, const struct request *request, str
 	err = resource_check(KIND_VPN_CONNECTION, connection, fault);
 	if (!err)
 		err = vpn_connection_check_network(api, change, connection, gateway, peer, fault);
-	if (!err)
-		err = vpn_connection_served(connection, fault);
 	if (!err)
 		err = hold_ends(api, change, gateway, peer);
 	return err;
@@ -266,7 +266,8 @@ static int delete_vpn_connection(const struct api *api, const struct request *re
 			.doc = "Probes through the tunnel: Enable, Dip, Sip, Interval, Retry, "    \
 			       "Policy." },                                                        \
 	{                                                                                          \
-		.name = "BgpConfig", .type = PARAM_JSON, .doc = "Kept, but cannot be enabled yet." \
+		.name = "BgpConfig", .type = PARAM_JSON,                                           \
+		.doc = "Dynamic routing: EnableBgp, LocalAsn, TunnelCidr, LocalBgpIp."             \
 	}
 
 #define UNSUPPORTED_PARAMETERS                                                                     \

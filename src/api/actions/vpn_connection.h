@@ -18,8 +18,13 @@ MUST_CHECK int vpn_connection_check_ends(const struct vpn_gateway *gateway,
 MUST_CHECK int vpn_connection_check_network(const struct api *api, struct change *change,
 	const struct vpn_connection *connection, const struct vpn_gateway *gateway,
 	const struct customer_gateway *peer, struct fault *fault);
-/* Features that come with routing: health check, BGP. */
-MUST_CHECK int vpn_connection_served(const struct vpn_connection *connection, struct fault *fault);
+/*
+ * An AEAD cipher has no authentication algorithm beside it: what the request did not say goes away,
+ * what it did say stays and is refused by the kind's check. Another cipher without one gets the
+ * default. After given_fields().
+ */
+MUST_CHECK int vpn_connection_settle_integrity(
+	const struct request *request, struct vpn_connection *connection, struct fault *fault);
 /* Identities that were left out: the gateway's and the customer gateway's address. */
 void vpn_connection_fill_ids(struct vpn_connection *connection, const struct vpn_gateway *gateway,
 	const struct customer_gateway *peer);

@@ -37,6 +37,7 @@ static int answer_bgp(
 	AUTO_RESOURCE(customer_gateway) struct customer_gateway *peer = NULL;
 	struct addr peer_ip = vpn_connection_peer_bgp_ip(connection);
 	json_t *bgp = json_object_get(answer, "VpnBgpConfig");
+	const struct status *status;
 	char text[ADDR_TEXT_SIZE];
 	int err = find_by_id(api, KIND_CUSTOMER_GATEWAY, connection->customer_gateway_id, &peer);
 
@@ -49,7 +50,10 @@ static int answer_bgp(
 		addr_format(peer_ip, text);
 		answer_text(bgp, "PeerBgpIp", text);
 	}
-	answer_text(bgp, "Status", "false");
+	err = status_get(api, KIND_VPN_CONNECTION, connection->meta.id, &status);
+	if (err)
+		return err;
+	answer_text(bgp, "Status", status->conditions[CONDITION_BGP].is_true ? "success" : "false");
 	return 0;
 }
 

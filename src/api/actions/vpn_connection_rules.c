@@ -4,6 +4,7 @@
  */
 #include "api/actions/vpn_connection.h"
 
+#include "api/actions/find.h"
 #include "api/actions/given.h"
 
 #include <string.h>
@@ -37,14 +38,26 @@ int vpn_connection_check_ends(
 	return 0;
 }
 
-int vpn_connection_served(const struct vpn_connection *connection, struct fault *fault)
+int vpn_connection_settle_integrity(
+	const struct request *request, struct vpn_connection *connection, struct fault *fault)
 {
-	if (connection->bgp_config.enable_bgp)
-		return fault_set(fault, REASON_UNSUPPORTED, "BgpConfig.EnableBgp", "true",
-			"is not supported yet",
-			"leave it out and add routes with "
-			"CreateVpnRouteEntry");
-	return 0;
+	AUTO_RESOURCE(vpn_connection) struct vpn_connection *said = NULL;
+	struct ipsec_config *ipsec = &connection->ipsec_config;
+	int err;
+
+	if (!encryption_is_aead(ipsec->ipsec_enc_alg)) {
+		if (ipsec->ipsec_auth_alg == AUTH_NONE)
+			ipsec->ipsec_auth_alg = AUTH_MD5;
+		return 0;
+	}
+	/* A default, or the algorithm of before the cipher changed, is not what the request says.
+	 */
+	said = resource_dup(KIND_VPN_CONNECTION, connection);
+	said->ipsec_config.ipsec_auth_alg = AUTH_NONE;
+	err = given_fields(request, KIND_VPN_CONNECTION, said, fault);
+	if (!err)
+		ipsec->ipsec_auth_alg = said->ipsec_config.ipsec_auth_alg;
+	return err;
 }
 
 static void fill_id(char **id, struct addr addr)

@@ -11,6 +11,7 @@
 #include "api/actions/quota.h"
 #include "api/actions/unused.h"
 #include "api/check.h"
+#include "resource/places.h"
 
 #include <errno.h>
 #include <string.h>
@@ -83,6 +84,36 @@ static int choose_vswitch(const struct api *api, const struct request *request,
 	return guard_take(api, change, chosen->meta.id);
 }
 
+/* Has a gateway of the VPC the place that goes with this number? */
+static bool is_place_taken(const void *arg, uint32_t number)
+{
+	const struct found *found = arg;
+
+	for (size_t i = 0; i < found->len; i++) {
+		const struct vpn_gateway *other = found->items[i].resource;
+
+		if (other->number % VPN_GATEWAY_PLACES == number % VPN_GATEWAY_PLACES)
+			return true;
+	}
+	return false;
+}
+
+/* The caller holds the VPC's guard. */
+static int choose_number(const struct api *api, struct change *change, struct vpn_gateway *gateway,
+	struct fault *fault)
+{
+	AUTO_FOUND struct found found = {};
+	int err = find_owned(api, KIND_VPN_GATEWAY, "VpcId", gateway->vpc_id, &found);
+
+	if (!err && found.len >= VPN_GATEWAY_PLACES)
+		return fault_setf(fault, REASON_QUOTA_FULL, "VpcId", gateway->vpc_id,
+			"use another VPC, or delete a VPN gateway of this one",
+			"has %d VPN gateways, and there is no room for more", VPN_GATEWAY_PLACES);
+	return err ? err
+		   : number_next_free(api, change, KIND_VPN_GATEWAY, is_place_taken, &found,
+			     &gateway->number);
+}
+
 static void name_or_id(struct vpn_gateway *gateway)
 {
 	if (*gateway->meta.name)
@@ -113,7 +144,7 @@ static int create_vpn_gateway(const struct api *api, const struct request *reque
 	if (!err)
 		err = choose_vswitch(api, request, change, gateway, fault);
 	if (!err)
-		err = number_next(api, change, KIND_VPN_GATEWAY, &gateway->number);
+		err = choose_number(api, change, gateway, fault);
 	if (!err)
 		err = quota_check(api, QUOTA_VPN_GATEWAYS, NULL, 1, fault);
 	if (!err)

@@ -45,7 +45,7 @@ static int64_t add_months(uint64_t start_ms, uint32_t months)
 static void answer_labels(json_t *answer)
 {
 	answer_text(answer, "Tag",
-		"{\"VpnEnableBgp\":\"false\",\"VisuallySsl\":\"false\",\"PbrPriority\":\"true\","
+		"{\"VpnEnableBgp\":\"true\",\"VisuallySsl\":\"false\",\"PbrPriority\":\"true\","
 		"\"VpnNewImage\":\"true\",\"description\":\"\",\"VpnVersion\":\"v1.0.0\","
 		"\"IDaaSNewVersion\":\"false\"}");
 }
@@ -55,7 +55,7 @@ static void answer_common(const struct vpn_gateway *gateway, const char *state, 
 	answer_spec(gateway->bandwidth, answer);
 	answer_text(answer, "Status", state);
 	answer_text(answer, "BusinessStatus", "Normal");
-	answer_bool(answer, "EnableBgp", false);
+	answer_bool(answer, "EnableBgp", true);
 	if (gateway->charge_type == CHARGE_PREPAY && gateway->period)
 		json_object_set_new(answer, "EndTime",
 			json_integer(add_months(gateway->meta.create_time_ms, gateway->period)));

@@ -7,6 +7,7 @@
 #include "api/actions/find.h"
 #include "api/actions/listing.h"
 #include "api/actions/vpn_route.h"
+#include "api/actions/vpn_route_learned.h"
 
 #include <string.h>
 
@@ -61,15 +62,15 @@ static int describe_routes(const struct api *api, const struct request *request,
 	answer_empty_list(answer, "VpnRouteCounts", "VpnRouteCount");
 	below = xasprintf("%s.", gateway->meta.id);
 	listing.below = below;
-	if (type && strcmp(type, "bgp") == 0) {
-		listing_empty(request, &listing, answer);
-		return 0;
-	}
-	err = listing_answer(api, request, &listing, answer);
+	if (!type || strcmp(type, "bgp") != 0)
+		type = "custom";
+	err = strcmp(type, "bgp") == 0
+		      ? learned_routes_answer(api, request, gateway, &listing, answer)
+		      : listing_answer(api, request, &listing, answer);
 	if (!err)
 		json_array_append_new(
 			json_object_get(json_object_get(answer, "VpnRouteCounts"), "VpnRouteCount"),
-			json_pack("{s:s, s:O}", "RouteEntryType", "custom", "RouteCount",
+			json_pack("{s:s, s:O}", "RouteEntryType", type, "RouteCount",
 				json_object_get(answer, "TotalCount")));
 	return err;
 }
@@ -124,7 +125,9 @@ const struct action vpn_route_actions[] = {
 	{ "CreateVpnRouteEntry", API_VERSION_VPC, true, create_parameters, create_route,
 		"Adds a destination-based route through a connection." },
 	{ "DescribeVpnRouteEntries", API_VERSION_VPC, false, list_parameters, describe_routes,
-		"Lists the destination-based routes of a gateway, oldest first." },
+		"Lists the destination-based routes of a gateway, oldest first, or with bgp what "
+		"its "
+		"peers advertise." },
 	{ "PublishVpnRouteEntry", API_VERSION_VPC, true, vpn_route_publish_parameters,
 		vpn_route_publish,
 		"Publishes to the VPC, or withdraws, the routes of a table through a connection to "

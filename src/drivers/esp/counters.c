@@ -134,6 +134,73 @@ static void polled(void *arg, int error, uint32_t value)
 	loop_timer_set(esp->poll, ESP_POLL_MS);
 }
 
+struct question {
+	struct esp *esp;
+	void (*seen)(void *arg, uint64_t ticket, const struct esp_traffic *traffic);
+	void *arg;
+	uint64_t ticket;
+	bool is_answered;
+	struct esp_traffic traffic;
+	struct question *next;
+};
+
+static void question_free(struct question *question)
+{
+	struct question **at = &question->esp->questions;
+
+	while (*at != question)
+		at = &(*at)->next;
+	*at = question->next;
+	free(question);
+}
+
+void esp_drop_questions(struct esp *esp)
+{
+	while (esp->questions)
+		question_free(esp->questions);
+}
+
+static void asked_item(void *arg, uint16_t type, const void *body, size_t size, int fd)
+{
+	struct question *question = arg;
+	const struct espd_tunnel_counters *counters = body;
+
+	if (fd >= 0)
+		close(fd);
+	if (type != ESPD_TUNNEL_COUNTERS || size != sizeof(*counters))
+		return;
+	question->is_answered = true;
+	question->traffic =
+		(struct esp_traffic){ (int64_t)counters->last_in_ms, counters->out_unanswered };
+}
+
+static void asked(void *arg, int error, uint32_t value)
+{
+	struct question *question = arg;
+
+	(void)error;
+	(void)value;
+	question->seen(
+		question->arg, question->ticket, question->is_answered ? &question->traffic : NULL);
+	question_free(question);
+}
+
+void esp_ask_traffic(struct esp *esp, uint32_t number,
+	void (*seen)(void *arg, uint64_t ticket, const struct esp_traffic *traffic), void *arg,
+	uint64_t ticket)
+{
+	struct espd_tunnel_key key = { .if_id = number };
+	struct question *question = xcalloc(1, sizeof(*question));
+
+	*question = (struct question){
+		.esp = esp, .seen = seen, .arg = arg, .ticket = ticket, .next = esp->questions
+	};
+	esp->questions = question;
+	if (client_request(esp->client, ESPD_COUNTERS, &key, sizeof(key), -1, asked_item, asked,
+		    question) < 0)
+		question_free(question);
+}
+
 void esp_poll_counters(void *arg)
 {
 	struct esp *esp = arg;

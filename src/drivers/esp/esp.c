@@ -68,8 +68,11 @@ static void tell_turned(struct esp *esp)
 	for (struct held *held = esp->held; held; held = held->hh.next)
 		if (held->endpoint.is_tunnel && has_turned(held))
 			have_turned = true;
-	if (have_turned)
-		esp->parts.mark(esp->parts.mark_arg, KIND_VPC, NULL);
+	if (!have_turned)
+		return;
+	esp->parts.mark(esp->parts.mark_arg, KIND_VPC, NULL);
+	if (esp->parts.all_changed)
+		esp->parts.all_changed(esp->parts.carrying_arg);
 }
 
 /* What espd lost and no resource asks for any more: kept, its socket would hold the port for ever.
@@ -90,6 +93,7 @@ static void dumped(void *arg, int error, uint32_t value)
 
 	(void)value;
 	observation->err = error;
+	esp->is_dumping = false;
 	if (!error) {
 		drop_leftovers(esp);
 		esp->parts.tunnels.all_adopted(esp->parts.tunnels.ctx);
@@ -104,7 +108,14 @@ int esp_carries(const struct esp *esp, uint32_t number)
 
 	if (!esp->is_dumped)
 		return -EAGAIN;
+	if (esp->is_dumping) /* what was told last stands until all is known */
+		return held && held->was_carrying;
 	return held && held_is_carrying(held);
+}
+
+bool esp_was_lost_within(const struct esp *esp, int64_t ms)
+{
+	return !esp->is_dumped || (esp->turned.ns && mono_diff_ms(mono_now(), esp->turned) <= ms);
 }
 
 static void held_socket(struct esp *esp, const struct espd_socket *socket, int fd)
@@ -181,6 +192,7 @@ static int observe(void *ctx, const struct scope *scope,
 		free(observation);
 		return err;
 	}
+	esp->is_dumping = true;
 	held_forget(esp->held); /* answers come later; without any, what is known stays */
 	return 0;
 }
@@ -217,6 +229,8 @@ static void connected(void *arg)
 	struct esp *esp = arg;
 
 	log_notice("connected to vpngw-espd");
+	if (esp->turned.ns)
+		esp->turned = mono_now();
 	esp->parts.mark(esp->parts.mark_arg, KIND_VPC, NULL);
 }
 
@@ -225,7 +239,8 @@ static void lost(void *arg)
 	struct esp *esp = arg;
 
 	log_warn("vpngw-espd is gone");
-	esp->is_dumped = false;
+	esp->turned = mono_now();
+	esp->is_dumped = esp->is_dumping = false;
 	held_forget(esp->held);
 	esp->parts.mark(esp->parts.mark_arg, KIND_VPC, NULL);
 }
@@ -239,11 +254,24 @@ static void sas_changed(struct esp *esp, const struct espd_tunnel_sas *sas)
 	if (held) {
 		held->inbound_sas = sas->inbound;
 		held->outbound_sas = sas->outbound;
-		if (esp->is_dumped && has_turned(held) && esp->parts.carrying_changed)
+		if (esp->is_dumped && !esp->is_dumping && has_turned(held) &&
+			esp->parts.carrying_changed)
 			esp->parts.carrying_changed(esp->parts.carrying_arg, sas->if_id);
 	}
 	if (connection)
 		esp->parts.mark(esp->parts.mark_arg, KIND_VPN_CONNECTION, connection->meta.id);
+}
+
+/* Once a connection: what the operator finds in one log, also when espd was started by another. */
+static void tell_crypto(const struct espd_crypto *crypto)
+{
+	if (crypto->failed)
+		log_warn("vpngw-espd's ipsec-mb computes wrongly, OpenSSL takes its place "
+			 "ipsec_mb=\"%.*s\" failed_suites=%u",
+			(int)sizeof(crypto->library), crypto->library, crypto->failed);
+	else
+		log_info("vpngw-espd's crypto ipsec_mb=\"%.*s\" suites=%u",
+			(int)sizeof(crypto->library), crypto->library, crypto->suites);
 }
 
 static void event(void *arg, uint16_t type, const void *body, size_t size)
@@ -254,6 +282,8 @@ static void event(void *arg, uint16_t type, const void *body, size_t size)
 		esp->parts.wake(esp->parts.wake_arg, ((const struct espd_tunnel_key *)body)->if_id);
 	else if (type == ESPD_TUNNEL_SAS && size == sizeof(struct espd_tunnel_sas))
 		sas_changed(esp, body);
+	else if (type == ESPD_CRYPTO && size == sizeof(struct espd_crypto))
+		tell_crypto(body);
 }
 
 const char *esp_owner(const struct esp *esp, const struct endpoint *endpoint)
@@ -294,6 +324,7 @@ void esp_free(struct esp *esp)
 		return;
 	loop_timer_free(esp->poll);
 	client_free(esp->client);
+	esp_drop_questions(esp);
 	held_clear(&esp->held);
 	esp_clear_moved(esp);
 	free(esp);

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "base/instant.h"
 #include "drivers/esp/client.h"
 #include "drivers/esp/esp.h"
 #include "drivers/esp/held.h"
@@ -23,15 +24,20 @@ struct esp {
 	struct esp_parts parts;
 	struct client *client;
 	struct held *held;
-	bool is_dumped; /* espd has said what it holds since it was connected */
+	struct mono turned; /* when it was lost, or connected again; 0 = never */
+	bool is_dumped;     /* espd has said what it holds since it was connected */
+	bool is_dumping;    /* it is being asked again: what is held is half of it */
 	struct loop_timer *poll;
-	struct moved moved; /* in the poll that is under way */
+	struct question *questions; /* that wait for an answer */
+	struct moved moved;         /* in the poll that is under way */
 };
 
 int esp_apply(void *ctx, const struct item *want, const struct item *seen,
 	void (*done)(void *arg, int err, const struct fault *fault), void *arg);
 /* Asks espd for every tunnel's counters and puts those that moved into the store. */
 void esp_poll_counters(void *esp);
+/* Nobody answers them any more. */
+void esp_drop_questions(struct esp *esp);
 /* Forgets what was gathered and not stored. */
 void esp_clear_moved(struct esp *esp);
 /* The connection is gone. */

@@ -228,6 +228,13 @@ int health_allows(const struct health *health, uint32_t number)
 	return probe->check.state == CHECK_SUCCESS;
 }
 
+struct mono health_last_answer(const struct health *health, uint32_t number)
+{
+	const struct probe *probe = find(health, number);
+
+	return probe ? probe->answered_at : (struct mono){ 0 };
+}
+
 void health_carrying_changed(struct health *health, uint32_t number)
 {
 	struct probe *probe = find(health, number);

@@ -44,5 +44,7 @@ void health_free(struct health *health); /* NULL is fine */
 /* May this connection's routes be used: 1; 0: its check failed and its policy is to revoke them;
  * -EAGAIN: no probe was answered yet. */
 int health_allows(const struct health *health, uint32_t number);
+/* When a probe of this connection was answered last; 0 = never. */
+struct mono health_last_answer(const struct health *health, uint32_t number);
 /* The data plane's SAs for this connection have come or gone. */
 void health_carrying_changed(struct health *health, uint32_t number);

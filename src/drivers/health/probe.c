@@ -92,9 +92,13 @@ static void timer_expired(void *arg)
 
 static void answered(struct probe *probe, uint16_t sequence)
 {
+	const struct clock *clock = probe->parts->clock;
 	bool is_changed;
 
-	if (check_answer(&probe->check, sequence, &is_changed) && is_changed)
+	if (!check_answer(&probe->check, sequence, &is_changed))
+		return;
+	probe->answered_at = clock->now(clock->ctx);
+	if (is_changed)
 		tell_changed(probe);
 }
 

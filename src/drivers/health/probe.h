@@ -24,6 +24,7 @@ struct probe {
 	char *id; /* of the connection */
 	struct check check;
 	struct clock_timer *timer;
+	struct mono answered_at; /* the last one; 0 = never */
 	bool is_listening; /* for an answer to the last probe; else the timer sends the next one */
 	struct mono reset_due; /* no reset before */
 	struct loop_io *io;

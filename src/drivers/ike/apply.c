@@ -18,7 +18,9 @@
  * A change of phase 1 is a going from one group and a coming to another one; who goes last, which
  * is the first to be applied where all change at once, takes the old group with it.
  */
+#include "drivers/ike/command.h"
 #include "drivers/ike/ike_private.h"
+#include "drivers/ike/member.h"
 #include "drivers/ike/script.h"
 #include "drivers/ike/tell.h"
 
@@ -96,199 +98,6 @@ static void succeeded(void *arg, const struct script_line *line)
 		keyring_remove(&application->ike->keyring, line->key_id);
 }
 
-/* The DELETE must be on the wire before what follows may take the sockets away, and a live peer
- * confirms it within a round trip; a dead one is not waited for longer than this. */
-#define CLOSE_LIMIT_MS "500"
-#define NO_WAIT "-1"
-
-static void add_terminate(
-	struct script *script, const char *what, const char *value, const char *timeout_ms)
-{
-	struct script_line line = { .command = "terminate", .may_fail = true };
-
-	vici_value(&line.message, what, value);
-	vici_value(&line.message, "force", "yes");
-	vici_value(&line.message, "timeout", timeout_ms);
-	script_add(script, &line);
-}
-
-static void add_terminate_child(struct script *script, const char *name, const char *id)
-{
-	struct script_line line = { .command = "terminate", .may_fail = true };
-
-	vici_value(&line.message, "child", id);
-	vici_value(&line.message, "ike", name);
-	vici_value(&line.message, "force", "yes");
-	vici_value(&line.message, "timeout", CLOSE_LIMIT_MS);
-	script_add(script, &line);
-}
-
-static void add_initiate(struct script *script, const char *name, const char *id)
-{
-	struct script_line line = {
-		.command = "initiate",
-		.may_fail = true,
-		.kind = LINE_INITIATE,
-	};
-
-	vici_value(&line.message, "child", id);
-	vici_value(&line.message, "ike", name);
-	vici_value(&line.message, "timeout", "-1");
-	script_add(script, &line);
-}
-
-static void add_unload_key(struct script *script, const char *key_id)
-{
-	struct script_line line = {
-		.command = "unload-shared",
-		.may_fail = true,
-		.kind = LINE_UNLOAD_KEY,
-		.key_id = xstrdup(key_id),
-	};
-
-	vici_value(&line.message, "id", key_id);
-	script_add(script, &line);
-}
-
-static void add_unload_keys(struct script *script, const struct ike_seen *seen)
-{
-	for (size_t i = 0; i < seen->key_ids_len; i++)
-		add_unload_key(script, seen->key_ids[i]);
-}
-
-static void add_unload(struct script *script, const struct ike_seen *seen, const char *name)
-{
-	if (ike_names_has(&seen->loaded, name)) {
-		struct script_line line = {
-			.command = "unload-conn",
-			/* Another member may have taken it away a moment ago. */
-			.may_fail = ike_is_group_name(name, strlen(name)),
-		};
-
-		vici_value(&line.message, "name", name);
-		script_add(script, &line);
-	}
-	/* Always: a peer may have connected since charon was asked. */
-	add_terminate(script, "ike", name, CLOSE_LIMIT_MS);
-}
-
-static void add_load_conn(struct script *script, const struct ike_group *group)
-{
-	struct script_line line = { .command = "load-conn" };
-
-	ike_load_conn(group->name, group->members, group->len, &line.message);
-	script_add(script, &line);
-}
-
-static void add_load_key(
-	const struct ike *ike, struct script *script, const struct ike_settings *settings)
-{
-	struct script_line line = { .command = "load-shared", .kind = LINE_LOAD_KEY };
-
-	line.key_id = fingerprint_key_id(settings, ike->parts.fingerprint_key);
-	ike_load_shared(settings, line.key_id, &line.message);
-	script_add(script, &line);
-}
-
-/* Out of one of charon's connections; whoever else is in it stays. */
-static void add_leave(
-	struct ike *ike, struct script *script, const struct ike_seen *seen, const char *name)
-{
-	struct ike_group others = { .len = 0 };
-	struct tunnel *tunnel, *next;
-
-	(void)snprintf(others.name, sizeof(others.name), "%s", name);
-	HASH_ITER (hh, ike->tunnels.items, tunnel, next)
-		if (strcmp(tunnel->group, name) == 0 && strcmp(tunnel->id, seen->id) != 0)
-			ike_group_add(
-				&others, ike->parts.world, tunnel->id, ike->parts.fingerprint_key);
-	if (others.len) {
-		add_load_conn(script, &others);
-		add_terminate_child(script, name, seen->id);
-	} else {
-		add_unload(script, seen, name);
-	}
-	ike_group_clear(&others);
-}
-
-/* but: the one that is not left; NULL: all. */
-static void add_leave_all(
-	struct ike *ike, struct script *script, const struct ike_seen *seen, const char *but)
-{
-	struct ike_names names;
-
-	ike_seen_names(seen, &names);
-	for (size_t i = 0; i < names.len; i++)
-		if (!but || strcmp(names.items[i], but) != 0)
-			add_leave(ike, script, seen, names.items[i]);
-	ike_names_clear(&names);
-}
-
-/* Where phase 1 has changed for all, old keys of members whose turn comes later would be tried with
- * the peer as well. */
-static void add_unload_others_keys(
-	struct ike *ike, struct script *script, const struct ike_group *group, const char *id)
-{
-	for (size_t i = 0; i < group->len; i++) {
-		const char *other = group->members[i].connection->meta.id;
-		const struct keyring_entry *entry = keyring_find(&ike->keyring, other);
-		AUTO_FREE char *right =
-			fingerprint_key_id(&group->members[i], ike->parts.fingerprint_key);
-
-		for (size_t j = 0; entry && j < entry->len; j++)
-			if (strcmp(other, id) != 0 && strcmp(entry->key_ids[j], right) != 0)
-				add_unload_key(script, entry->key_ids[j]);
-	}
-}
-
-/* Has it been in this group before? Otherwise what is under negotiation there is others'. */
-static bool was_in(const struct ike_seen *seen, const char *name)
-{
-	char group[IKE_NAME_SIZE];
-
-	for (size_t i = 0; i < seen->key_ids_len; i++) {
-		fingerprint_group(seen->key_ids[i], group);
-		if (strcmp(group, name) == 0)
-			return true;
-	}
-	return false;
-}
-
-/* A child that we have asked for comes up as it was configured then, and cannot be ended before. Of
- * the others an IKE_SA that does not stand yet carries nothing: they ask again. */
-static void add_end_of_asking(struct script *script, const struct ike_seen *seen, const char *name)
-{
-	char id[11];
-
-	for (size_t i = 0; i < seen->sas_len && was_in(seen, name); i++) {
-		const struct ike_sa_seen *sa = &seen->sas[i];
-
-		if (sa->state != SA_CONNECTING || !sa->is_initiator || sa->children_len ||
-			strcmp(sa->name, name) != 0)
-			continue;
-		(void)snprintf(id, sizeof(id), "%u", sa->id);
-		add_terminate(script, "ike-id", id, CLOSE_LIMIT_MS);
-	}
-}
-
-/* Into the connection it belongs in. */
-static void add_enter(struct ike *ike, struct script *script, const struct ike_group *group,
-	const struct ike_settings *settings, const struct ike_seen *seen)
-{
-	const char *id = settings->connection->meta.id;
-
-	add_unload_others_keys(ike, script, group, id);
-	if (seen && group->len > 1) {
-		add_load_conn(script, group);
-		add_terminate_child(script, group->name, id);
-		add_end_of_asking(script, seen, group->name);
-		add_load_key(ike, script, settings);
-	} else {
-		add_load_key(ike, script, settings);
-		add_load_conn(script, group);
-	}
-}
-
 static bool is_same_pair(const struct ike_settings *a, const struct ike_settings *b)
 {
 	return ike_settings_are_complete(b) &&
@@ -347,7 +156,7 @@ static void plan_negotiation(
 		return;
 	}
 	if (tunnel_may_try(tunnel))
-		add_initiate(script, name, tunnel->id);
+		command_initiate(script, name, tunnel->id);
 	else
 		tunnel_look_at_next_try(tunnel);
 }
@@ -364,11 +173,11 @@ static void plan_sas(struct ike *ike, struct script *script, const struct ike_wa
 	ike_plan_of(seen, &plan);
 	for (size_t i = 0; i < plan.old_sas_len; i++) {
 		(void)snprintf(id, sizeof(id), "%u", plan.old_sas[i]);
-		add_terminate(script, "ike-id", id, NO_WAIT);
+		command_terminate(script, "ike-id", id, NO_WAIT);
 	}
 	for (size_t i = 0; i < plan.old_children_len; i++) {
 		(void)snprintf(id, sizeof(id), "%u", plan.old_children[i]);
-		add_terminate(script, "child-id", id, NO_WAIT);
+		command_terminate(script, "child-id", id, NO_WAIT);
 	}
 	tell_duplicates(ike, connection->meta.id, &plan);
 	if (plan.has_young_duplicate)
@@ -400,25 +209,25 @@ static int plan_settings(struct ike *ike, struct script *script, const struct ik
 		return err;
 	ike_group_of(ike->parts.world, &want->settings, ike->parts.fingerprint_key, &group);
 	if (seen) {
-		add_leave_all(ike, script, seen, group.name);
+		member_leave_all(ike, script, seen, group.name);
 		if (group.len == 1)
-			add_unload(script, seen, group.name);
-		add_unload_keys(script, seen);
+			member_unload(script, seen, group.name);
+		member_unload_keys(script, seen);
 	}
-	add_enter(ike, script, &group, &want->settings, seen);
+	member_enter(ike, script, &group, &want->settings, seen);
 	/* Traffic may have asked before the first load; what it asked of old settings is over. */
 	is_demanded = !seen && tunnel->is_demanded;
 	tunnel_reset(tunnel);
 	tunnel->is_demanded = is_demanded;
 	remember_group(tunnel, group.name);
 	if (ike_is_called_for(connection, is_demanded))
-		add_initiate(script, group.name, connection->meta.id);
+		command_initiate(script, group.name, connection->meta.id);
 	ike_group_clear(&group);
 	return 0;
 }
 
 /* The peer is told, and negotiation starts at once, also where traffic had asked for it. Of a group
- * the other members go on: their checks speak for themselves. */
+ * the other members go on as long as the peer is there: their checks speak for themselves. */
 static void plan_reset(struct ike *ike, struct script *script, const struct ike_want *want)
 {
 	const char *id = want->settings.connection->meta.id;
@@ -426,11 +235,13 @@ static void plan_reset(struct ike *ike, struct script *script, const struct ike_
 
 	ike_group_of(ike->parts.world, &want->settings, ike->parts.fingerprint_key, &group);
 	tunnel_reset(tunnels_get(&ike->tunnels, id));
-	if (group.len > 1)
-		add_terminate_child(script, group.name, id);
-	else
-		add_terminate(script, "ike", group.name, CLOSE_LIMIT_MS);
-	add_initiate(script, group.name, id);
+	if (group.len > 1) {
+		command_terminate_child(script, group.name, id);
+		command_terminate_unless_confirmed(script, group.name);
+	} else {
+		command_terminate(script, "ike", group.name, CLOSE_LIMIT_MS);
+	}
+	command_initiate(script, group.name, id);
 	ike_group_clear(&group);
 }
 
@@ -438,8 +249,8 @@ static int plan_all(struct ike *ike, struct script *script, const struct ike_wan
 	const struct ike_seen *seen)
 {
 	if (!want) {
-		add_leave_all(ike, script, seen, NULL);
-		add_unload_keys(script, seen);
+		member_leave_all(ike, script, seen, NULL);
+		member_unload_keys(script, seen);
 		return 0;
 	}
 	if (!ike_settings_are_complete(&want->settings))

@@ -20,6 +20,9 @@ static void hash(const struct ike_settings *settings, const char *group, const s
 	ike_load_conn(group, settings, 1, &message);
 	ike_load_shared(settings, settings->connection->meta.id, &message);
 	vici_value(&message, "nat", settings->connection->enable_nat_traversal ? "yes" : "no");
+	/* Only once it was reset: the fingerprints of all others stay what they were. */
+	if (settings->connection->resets)
+		vici_value_u32(&message, "resets", settings->connection->resets);
 	crypto_generichash(
 		bytes, sizeof(bytes), message.bytes, message.size, key->bytes, key->size);
 	vici_message_clear(&message);

@@ -66,7 +66,7 @@ static void add(struct ike_group *group, const struct ike_settings *settings)
 /* Cheap: only those that pass are hashed. */
 static bool may_be_together(const struct ike_settings *a, const struct vpn_connection *b)
 {
-	return strcmp(a->connection->vpn_gateway_id, b->vpn_gateway_id) == 0 &&
+	return !b->disabled && strcmp(a->connection->vpn_gateway_id, b->vpn_gateway_id) == 0 &&
 	       !vpn_connection_is_destination_mode(b);
 }
 
@@ -114,7 +114,7 @@ void ike_group_add(struct ike_group *group, const struct world *world, const cha
 	const struct vpn_connection *connection = world_get(world, KIND_VPN_CONNECTION, id);
 	struct ike_settings settings;
 
-	if (!connection)
+	if (!connection || connection->disabled)
 		return;
 	ike_settings_of(world, connection, &settings);
 	if (is_member(group, &settings, key))

@@ -13,6 +13,8 @@
 
 #include <string.h>
 
+#define LOSS_MS 5000 /* an alert and the end of the SAs it tells of are no further apart */
+
 const struct driver ike_driver = {
 	.name = "ike",
 	.kinds = DRIVER_SERVES(KIND_VPN_CONNECTION),
@@ -61,7 +63,7 @@ void ike_wake(struct ike *ike, uint32_t number)
 	const struct vpn_connection *connection =
 		world_connection_by_number(ike->parts.world, number);
 
-	if (!connection)
+	if (!connection || connection->disabled)
 		return;
 	tunnel_demand(tunnels_get(&ike->tunnels, connection->meta.id));
 	mark_connection(ike, connection->meta.id);
@@ -69,15 +71,38 @@ void ike_wake(struct ike *ike, uint32_t number)
 
 void ike_reset(struct ike *ike, const char *id)
 {
-	struct tunnel *tunnel = tunnels_get(&ike->tunnels, id);
+	const struct vpn_connection *connection =
+		world_get(ike->parts.world, KIND_VPN_CONNECTION, id);
 
+	if (!connection || connection->disabled)
+		return;
 	log_notice("the tunnel is reset resource=%s", id);
-	tunnel->must_reset = true;
+	tunnels_get(&ike->tunnels, id)->must_reset = true;
 	mark_connection(ike, id);
+}
+
+enum reason ike_loss(const struct ike *ike, const char *id)
+{
+	const struct ike_parts *parts = &ike->parts;
+	const struct tunnel *tunnel = tunnels_find(&ike->tunnels, id);
+	enum reason reason = tunnel ? tunnel_loss_within(tunnel, LOSS_MS) : REASON_NONE;
+
+	if (!parts->vici.is_ready(parts->vici.ctx) ||
+		(ike->charon_changed.ns && mono_diff_ms(parts->clock->now(parts->clock->ctx),
+						   ike->charon_changed) <= LOSS_MS))
+		return REASON_CHARON_GONE;
+	return reason != REASON_NONE ? reason : REASON_PEER_DELETED;
 }
 
 void ike_charon_changed(struct ike *ike)
 {
+	const struct ike_parts *parts = &ike->parts;
+	bool is_there = parts->vici.is_ready(parts->vici.ctx);
+
+	/* That it comes at the start is no change. */
+	if (is_there != ike->is_charon_there && (!is_there || ike->charon_changed.ns))
+		ike->charon_changed = parts->clock->now(parts->clock->ctx);
+	ike->is_charon_there = is_there;
 	keyring_forget(&ike->keyring);
 	ike->parts.mark(ike->parts.mark_arg, KIND_VPN_CONNECTION, NULL);
 }
@@ -233,6 +258,8 @@ static void take_alert(struct ike *ike, const char *id, const void *arg)
 	if (alert->local[0] || alert->remote[0])
 		(void)snprintf(tunnel->message, sizeof(tunnel->message),
 			"ours: %.240s, the peer's: %.240s", alert->local, alert->remote);
+	if (tunnel->reason == REASON_PEER_GONE || tunnel->reason == REASON_PEER_SILENT)
+		tunnel_note_loss(tunnel, REASON_PEER_GONE);
 	tell_alert(ike, tunnel, alert);
 	/* Negotiation starts again by itself, also where traffic would have to ask for it. */
 	if (alert->reason == CHARON_DPD_TIMEOUT)

@@ -54,6 +54,9 @@ void ike_free(struct ike *ike);
 void ike_wake(struct ike *ike, uint32_t number);
 /* The connection's SAs are to be made anew, although its settings are the same. */
 void ike_reset(struct ike *ike, const char *id);
+/* Why this connection's SAs went a moment ago; unless something else was heard of, the peer ended
+ * them. */
+enum reason ike_loss(const struct ike *ike, const char *id);
 /* charon is reachable, or no longer: nothing known of it holds any more. */
 void ike_charon_changed(struct ike *ike);
 /* An event of charon's; name: which. */

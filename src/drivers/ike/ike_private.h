@@ -12,7 +12,8 @@ struct ike {
 	struct ike_parts parts;
 	struct tunnels tunnels;
 	struct keyring keyring;
-	bool peers_started;
+	bool peers_started, is_charon_there;
+	struct mono charon_changed; /* when it went, or came again; 0 = never */
 	/* The operation that waits for charon, of which there is at most one; to be released with
 	   the driver. */
 	void *flight;

@@ -91,6 +91,8 @@ static enum reason reason_of(const struct vpn_connection *connection, const stru
 	const struct ike_plan *plan, const char **ret_message)
 {
 	*ret_message = "";
+	if (connection->disabled)
+		return REASON_DISABLED;
 	if (tunnel && tunnel->reason != REASON_NONE) {
 		*ret_message = tunnel->message;
 		return tunnel->reason;

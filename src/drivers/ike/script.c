@@ -7,11 +7,14 @@
 #include <errno.h>
 #include <string.h>
 
+#define NOTHING_THERE "no matching" /* charon's errmsg goes on: SAs to terminate found */
+
 struct script {
 	struct vici_port port;
 	struct script_calls calls;
 	struct script_line *lines;
 	size_t len, at;
+	bool was_in_vain; /* the last line: refused, and not for want of what it was about */
 };
 
 struct script *script_new(const struct vici_port *port, const struct script_calls *calls)
@@ -55,7 +58,7 @@ static void finish(struct script *script, int err, const struct fault *fault)
 }
 
 static int judge(const struct script_line *line, int err, const struct vici_tree *answer,
-	struct fault *fault)
+	bool *ret_in_vain, struct fault *fault)
 {
 	const struct vici_node *root;
 	AUTO_FREE char *message = NULL;
@@ -67,6 +70,7 @@ static int judge(const struct script_line *line, int err, const struct vici_tree
 	if (!vici_value_is(vici_find(answer, root, "success"), "no"))
 		return 0;
 	message = vici_value_text(vici_find(answer, root, "errmsg"));
+	*ret_in_vain = !message || strncmp(message, NOTHING_THERE, strlen(NOTHING_THERE)) != 0;
 	rule = xasprintf("charon refused %s: %s", line->command, message ? message : "");
 	(void)fault_set(fault, REASON_APPLY_FAILED, NULL, NULL, rule, NULL);
 	return -EIO;
@@ -78,7 +82,8 @@ static void answered(void *arg, int err, const struct vici_tree *answer)
 	const struct script_line *line = &script->lines[script->at];
 	struct fault fault = { 0 };
 
-	err = judge(line, err, answer, &fault);
+	script->was_in_vain = false;
+	err = judge(line, err, answer, &script->was_in_vain, &fault);
 	if (err == 0 && script->calls.succeeded)
 		script->calls.succeeded(script->calls.arg, line);
 	/* A refusal may be fine; a lost connection never is. */
@@ -86,7 +91,11 @@ static void answered(void *arg, int err, const struct vici_tree *answer)
 		finish(script, err, err == -EIO ? &fault : NULL);
 		return;
 	}
-	if (++script->at == script->len)
+	script->at++;
+	while (script->at < script->len && script->lines[script->at].is_last_resort &&
+		!script->was_in_vain)
+		script->at++;
+	if (script->at == script->len)
 		finish(script, 0, NULL);
 	else
 		script_run(script);

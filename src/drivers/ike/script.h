@@ -16,6 +16,7 @@ struct script_line {
 	const char *command;
 	struct vici_message message; /* taken */
 	bool may_fail;
+	bool is_last_resort; /* only when the line before was refused, though there was something */
 	enum line_kind kind;
 	char *key_id; /* taken; of the key lines */
 };

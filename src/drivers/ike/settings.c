@@ -24,6 +24,9 @@ static const char *const encryptions[] = {
 	[ENC_AES256] = "aes256",
 	[ENC_DES] = "des",
 	[ENC_3DES] = "3des",
+	[ENC_AES128GCM] = "aes128gcm16",
+	[ENC_AES256GCM] = "aes256gcm16",
+	[ENC_CHACHA20] = "chacha20poly1305",
 };
 static const char *const authentications[] = {
 	[AUTH_MD5] = "md5",
@@ -60,11 +63,15 @@ struct ike_times ike_times_of(uint32_t lifetime)
 	};
 }
 
+/* Beside an AEAD cipher an authentication algorithm is the PRF, and in ESP there is none. */
 char *ike_proposal_text(int encryption, int authentication, int group)
 {
-	const char *group_text = groups[group];
+	const char *group_text = groups[group], *prefix = "";
 
-	return xasprintf("%s-%s%s%s", encryptions[encryption], authentications[authentication],
+	if (authentication != AUTH_NONE)
+		prefix = encryption_is_aead(encryption) ? "-prf" : "-";
+	return xasprintf("%s%s%s%s%s", encryptions[encryption], prefix,
+		authentication == AUTH_NONE ? "" : authentications[authentication],
 		group_text ? "-" : "", group_text ? group_text : "");
 }
 
@@ -209,7 +216,10 @@ void ike_load_conn(
 	list_of_one(ret, "proposals", proposal);
 	/* MOBIKE moves to port 4500 without need and tells the peer every local address. */
 	vici_value(ret, "mobike", "no");
-	vici_value(ret, "encap", "no");
+	/* charon makes the peer believe in a NAT device. */
+	vici_value(ret, "encap",
+		settings->gateway->udp_encapsulation && connection->enable_nat_traversal ? "yes"
+											 : "no");
 	vici_value(ret, "fragmentation", "yes");
 	vici_value(ret, "send_certreq", "no");
 	vici_value(ret, "send_cert", "never");

@@ -12,6 +12,8 @@
 /* Up for less than this counts as another failure: a peer that accepts and at once deletes must not
  * be tried in a tight loop. */
 #define LASTING_MS 10000
+/* When it goes again so long after it came up, that is for another reason. */
+#define LOSS_SPENT_MS 1500
 
 static const struct backoff attempts = { .first_ms = 1000, .cap_ms = 60 * 1000 };
 
@@ -95,6 +97,10 @@ void tunnel_observed(struct tunnel *tunnel, const struct ike_plan *plan)
 	bool is_up = plan->child != NULL;
 
 	if (is_up && !tunnel->is_up)
+		tunnel->is_loss_spent = true;
+	else if (!is_up && tunnel->is_up && tunnel->is_loss_spent)
+		tunnel->loss = REASON_NONE;
+	if (is_up && !tunnel->is_up)
 		tunnel->up_since = now(tunnel);
 	if (!is_up && tunnel->is_up && mono_diff_ms(now(tunnel), tunnel->up_since) >= LASTING_MS) {
 		tunnel->failures = 0;
@@ -113,8 +119,25 @@ void tunnel_observed(struct tunnel *tunnel, const struct ike_plan *plan)
 	tunnel->message[0] = '\0';
 }
 
+void tunnel_note_loss(struct tunnel *tunnel, enum reason reason)
+{
+	tunnel->loss = reason;
+	tunnel->loss_at = now(tunnel);
+	tunnel->is_loss_spent = false;
+}
+
+enum reason tunnel_loss_within(const struct tunnel *tunnel, int64_t ms)
+{
+	int64_t age_ms = mono_diff_ms(now(tunnel), tunnel->loss_at);
+
+	return tunnel->loss_at.ns && age_ms <= (tunnel->is_loss_spent ? LOSS_SPENT_MS : ms)
+		       ? tunnel->loss
+		       : REASON_NONE;
+}
+
 void tunnel_reset(struct tunnel *tunnel)
 {
+	tunnel_note_loss(tunnel, REASON_SETTINGS_CHANGED);
 	tunnel->failures = 0;
 	tunnel->next_try = now(tunnel);
 	tunnel->is_demanded = false;

@@ -30,6 +30,10 @@ struct tunnel {
 	struct mono lost_at; /* when it was first seen down again; 0 = never */
 	enum reason reason;  /* of the last alert, until it is up */
 	char message[512];
+	/* What was heard of last that takes its SAs away, and when. */
+	enum reason loss;
+	struct mono loss_at;
+	bool is_loss_spent; /* it came up after that */
 	struct told told;
 	struct clock_timer *look; /* marks the key when it is time to look again */
 	void (*mark)(void *arg, const char *id);
@@ -58,6 +62,10 @@ void tunnel_observed(struct tunnel *tunnel, const struct ike_plan *plan);
 void tunnel_reset(struct tunnel *tunnel);
 /* Asked to come up, whatever EffectImmediately says. */
 void tunnel_demand(struct tunnel *tunnel);
+/* Heard of something that takes its SAs away. */
+void tunnel_note_loss(struct tunnel *tunnel, enum reason reason);
+/* That, when it was at most so long ago; else REASON_NONE. */
+enum reason tunnel_loss_within(const struct tunnel *tunnel, int64_t ms);
 /* It was up, and was first seen down at most that long ago. */
 bool tunnel_lost_within(const struct tunnel *tunnel, int64_t ms);
 bool tunnel_may_try(const struct tunnel *tunnel);

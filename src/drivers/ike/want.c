@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the resources ask of charon: one item per connection. Pure. One whose gateway is not known
- * is still wanted, so that nothing of it is removed, but left as it is.
+ * What the resources ask of charon: one item per connection that is enabled. Pure. One whose
+ * gateway is not known is still wanted, so that nothing of it is removed, but left as it is.
  */
 #include "drivers/ike/ike_private.h"
 
 static void add(
 	const struct world *world, const struct vpn_connection *connection, struct items *ret)
 {
-	struct ike_want *want = xcalloc(1, sizeof(*want));
+	struct ike_want *want;
 
+	if (connection->disabled)
+		return;
+	want = xcalloc(1, sizeof(*want));
 	ike_settings_of(world, connection, &want->settings);
 	items_add_take(ret, (struct item){ .key = xstrdup(connection->meta.id),
 				    .owner = xstrdup(connection->meta.id),

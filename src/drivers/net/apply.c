@@ -8,6 +8,9 @@
 
 #include <errno.h>
 
+/* So large a packet still fits one UDP datagram after vpngw-espd split it and framed the pieces. */
+#define SPLIT_MAX 60000
+
 static int gone_is_fine(int err)
 {
 	return err == -ENOENT || err == -ESRCH || err == -ENODEV || err == -EADDRNOTAVAIL ? 0 : err;
@@ -48,10 +51,38 @@ static int apply_link(
 		 * again with a growing delay, which a mark would cut short. */
 		net->parts.mark(net->parts.mark_arg, KIND_VPN_CONNECTION, want->alias);
 		err = rt_link_find(domain->netlink, want->interface, &link);
+		if (!err)
+			(void)rt_link_limit(domain->netlink, link.index, SPLIT_MAX);
 	}
 	if (err < 0)
 		return err;
 	return rt_link_set(domain->netlink, link.index, true, want->mtu, want->alias);
+}
+
+/* The new one first: with the last address of a link the kernel takes all routes into it away, and
+ * says nothing of that. Who takes the last one has them looked for. */
+static int apply_address(
+	struct net *net, struct domain *domain, const struct part *want, const struct part *seen)
+{
+	const struct part *part = want ? want : seen;
+	struct rt_address address = { .is_own = true };
+	struct rt_link link;
+	int err = rt_link_find(domain->netlink, part->interface, &link);
+
+	if (err < 0)
+		return want ? err : gone_is_fine(err);
+	address.index = link.index;
+	if (want) {
+		address.prefix = want->address;
+		err = rt_address_add(domain->netlink, &address);
+	}
+	if (err < 0 || !seen || (want && prefix_equal(want->address, seen->address)))
+		return err;
+	address.prefix = seen->address;
+	err = gone_is_fine(rt_address_delete(domain->netlink, &address));
+	if (!want)
+		net_carrying_changed(net, seen->number);
+	return err;
 }
 
 static int add_rule(struct domain *domain, const struct part *want)
@@ -140,6 +171,8 @@ int net_apply(
 		return lan_apply(net, domain, want, seen, fault);
 	case PART_LINK:
 		return apply_link(net, domain, want, seen);
+	case PART_ADDRESS:
+		return apply_address(net, domain, want, seen);
 	case PART_RULE:
 		return apply_rule(domain, want, seen);
 	case PART_ROUTE:

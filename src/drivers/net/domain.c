@@ -22,6 +22,9 @@ static const struct {
 	{ "/proc/sys/net/ipv4/conf/all/rp_filter", "0" },
 	{ "/proc/sys/net/ipv4/conf/default/rp_filter", "0" },
 	{ "/proc/sys/net/ipv4/ip_forward", "1" },
+	/* a tunnel's address that gives way to another one of its block does not take that with it
+	 */
+	{ "/proc/sys/net/ipv4/conf/all/promote_secondaries", "1" },
 };
 
 static char *name_of(const char *vpc_id)

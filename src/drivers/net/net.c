@@ -27,6 +27,11 @@ static int observe(void *ctx, const struct scope *scope,
 	return 0;
 }
 
+static bool is_routing(const struct part *part)
+{
+	return part->type == PART_ROUTE || part->type == PART_RULE;
+}
+
 static int apply(void *ctx, const struct item *want, const struct item *seen,
 	void (*done)(void *arg, int err, const struct fault *fault), void *arg)
 {
@@ -36,6 +41,8 @@ static int apply(void *ctx, const struct item *want, const struct item *seen,
 
 	if (want && !err)
 		(void)owners_note(&net->owners, want->data, want->owner);
+	if (!err && is_routing(want ? want->data : seen->data) && net->parts.routed)
+		net->parts.routed(net->parts.routed_arg);
 	applied_later(net->parts.loop, done, arg, err, &fault);
 	return 0;
 }
@@ -62,7 +69,7 @@ enum carrying net_carrying(const struct net *net, uint32_t number)
 	return carries ? CARRYING_YES : CARRYING_NO;
 }
 
-/* Policy routes follow the connection's own table. */
+/* Policy routes follow the connection's own table. The passes only look afterwards. */
 void net_carrying_changed(struct net *net, uint32_t number)
 {
 	const struct vpn_connection *connection =
@@ -70,6 +77,8 @@ void net_carrying_changed(struct net *net, uint32_t number)
 	size_t len;
 	const void *const *all = world_list(net->parts.world, KIND_VPN_ROUTE_ENTRY, &len);
 
+	if (connection)
+		net_steer(net, connection);
 	if (connection)
 		net->parts.mark(net->parts.mark_arg, KIND_VPN_CONNECTION, connection->meta.id);
 	for (size_t i = 0; connection && i < len; i++) {

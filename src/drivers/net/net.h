@@ -21,6 +21,9 @@ struct net_parts {
 	 * packets: 1, 0, or -EAGAIN while that is not known. */
 	int (*carries)(void *arg, uint32_t number);
 	void *carries_arg;
+	/* May be NULL. A route or a rule was changed. */
+	void (*routed)(void *arg);
+	void *routed_arg;
 };
 
 extern const struct driver net_driver; /* its ctx is a struct net */
@@ -30,6 +33,10 @@ void net_free(struct net *net); /* leaves the world as it is; NULL is fine */
 
 /* What carries() says of this connection has changed. */
 void net_carrying_changed(struct net *net, uint32_t number);
+
+/* How many TCP segments came into a VPC with a wrong key (RFC 2385), or without the one they should
+ * have had. -ENOENT: there is no such VPC here. */
+MUST_CHECK int net_key_failures(struct net *net, const char *vpc_id, uint64_t *ret);
 
 /* The TUN descriptor of a connection's device, borrowed; -1: there is none (yet). */
 int net_tunnel_fd(const struct net *net, uint32_t number);

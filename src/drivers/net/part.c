@@ -59,6 +59,8 @@ char *part_key(const struct part *part)
 		return xasprintf("%s/1-lan", part->vpc_id);
 	case PART_LINK:
 		return xasprintf("%s/2-link/%u", part->vpc_id, part->number);
+	case PART_ADDRESS:
+		return xasprintf("%s/2-link/%u/address", part->vpc_id, part->number);
 	case PART_RULE:
 		return rule_key(part->vpc_id, &part->rule);
 	case PART_ROUTE:

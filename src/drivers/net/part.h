@@ -8,6 +8,7 @@
  *                         section of published routes
  *   vpn_gateway   rules   the frame of its section; its BGP routes among the published ones
  *   vpn_connection link   the TUN device vco<number>, whose descriptor vpngw-espd reads
+ *                  address  LocalBgpIp on it, where BGP is on
  *                 rule    what comes out of the tunnel goes to its gateway's section
  *                 routes  one table that leads into it while it carries, one that does in any case
  *   vpn_route_entry route one in the table of its gateway, one in the published table
@@ -20,11 +21,12 @@
 
 #include "drivers/net/rt.h"
 #include "drivers/net/section.h"
+#include "reconcile/bgp_place.h"
 #include "reconcile/item.h"
 
-#define PART_LINK_PREFIX "vco"
+#define PART_LINK_PREFIX TUNNEL_LINK_PREFIX
 
-enum part_type { PART_DOMAIN, PART_LAN, PART_LINK, PART_RULE, PART_ROUTE };
+enum part_type { PART_DOMAIN, PART_LAN, PART_LINK, PART_ADDRESS, PART_RULE, PART_ROUTE };
 
 /* Whether packets of a connection would get through. */
 enum carrying { CARRYING_UNKNOWN, CARRYING_NO, CARRYING_YES };
@@ -33,8 +35,8 @@ struct part {
 	enum part_type type;
 	char *vpc_id;
 	char interface[IFNAMSIZ];  /* LAN, LINK */
-	struct prefix address;     /* LAN: address with the network's length; len 0 = none seen */
-	uint32_t number, mtu;      /* LINK */
+	struct prefix address;     /* LAN, ADDRESS: with the network's length; len 0 = none seen */
+	uint32_t number, mtu;      /* LINK, ADDRESS; LINK */
 	char alias[RT_ALIAS_SIZE]; /* LINK: the connection's id */
 	struct rt_rule rule;       /* RULE */
 	struct rt_route route;     /* ROUTE; .index and .priority: seen only */

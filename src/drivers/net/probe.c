@@ -33,6 +33,22 @@ static int look_for_link(struct view *view, const struct part *part)
 	return 0;
 }
 
+static int look_for_address(struct view *view, const struct part *part)
+{
+	AUTO_FREE struct rt_address *addresses = NULL;
+	struct rt_link link;
+	size_t len = 0;
+	int err = rt_link_find(view->domain->netlink, part->interface, &link);
+
+	if (err < 0)
+		return err == -ENODEV ? 0 : err;
+	err = rt_addresses(view->domain->netlink, &addresses, &len);
+	for (size_t i = 0; i < len; i++)
+		if (addresses[i].index == link.index)
+			view_see_address(view, &link, &addresses[i]);
+	return err;
+}
+
 static int read_rules(struct probe *probe, const struct domain *domain)
 {
 	if (probe->rules_of == domain)
@@ -105,6 +121,8 @@ static int look_for(struct probe *probe, const struct part *part)
 	case PART_LAN:
 	case PART_LINK:
 		return look_for_link(&view, part);
+	case PART_ADDRESS:
+		return look_for_address(&view, part);
 	case PART_RULE:
 		return look_for_rule(probe, &view, part);
 	case PART_ROUTE:

@@ -65,6 +65,9 @@ MUST_CHECK int rt_link_find(struct netlink *netlink, const char *name, struct rt
 /* mtu 0, alias NULL: unchanged. */
 MUST_CHECK int rt_link_set(
 	struct netlink *netlink, int index, bool up, uint32_t mtu, const char *alias);
+/* The largest packet that the kernel leaves to the link to split; without it things get slower, not
+ * wrong. */
+int rt_link_limit(struct netlink *netlink, int index, uint32_t size);
 MUST_CHECK int rt_link_delete(struct netlink *netlink, int index);
 /* Moves the link into another namespace and gives it there the group, alias and is_up of `state`,
  * all or nothing. Its addresses and routes are lost. */

@@ -113,6 +113,16 @@ int rt_link_set(struct netlink *netlink, int index, bool up, uint32_t mtu, const
 	return netlink_request(netlink, message);
 }
 
+int rt_link_limit(struct netlink *netlink, int index, uint32_t size)
+{
+	char buffer[NETLINK_REQUEST_SIZE];
+	struct ifinfomsg *info;
+	struct nlmsghdr *message = link_message(buffer, RTM_NEWLINK, index, &info);
+
+	mnl_attr_put_u32(message, IFLA_GSO_MAX_SIZE, size);
+	return netlink_request(netlink, message);
+}
+
 int rt_link_delete(struct netlink *netlink, int index)
 {
 	char buffer[NETLINK_REQUEST_SIZE];

@@ -4,8 +4,11 @@
  */
 #include "drivers/net/section.h"
 
-#define GATEWAYS 8000 /* sections that fit into 32 bits */
-#define PUBLISHED_BGP 4000
+#include "reconcile/bgp_place.h"
+#include "resource/places.h"
+
+#include <stdint.h>
+
 #define LENGTHS 33 /* of a prefix: 0 to 32 */
 #define PER_PAIR 4 /* ready and last, active and standby */
 #define PRIORITIES 101
@@ -13,11 +16,14 @@
 #define CONNECTION_TABLES (UINT32_C(1) << 30)
 #define CONNECTIONS (UINT32_C(1) << 29)
 
+_Static_assert(SECTION_BGP + VPN_GATEWAY_PLACES < SECTION_END, "all of them publish BGP routes");
+_Static_assert(SECTION_SIZE *(uint64_t)(VPN_GATEWAY_PLACES + 2) <= UINT32_MAX, "all have sections");
+_Static_assert(KERNEL_TABLE_FIRST == TABLE_PUBLISHED, "gateways' tables follow the published one");
 _Static_assert(POLICY_END <= SECTION_DESTINATION, "policy routes fit into their section");
 
 uint32_t section_of_gateway(uint32_t gateway_number)
 {
-	return SECTION_PUBLISHED + SECTION_SIZE * (1 + (gateway_number - 1) % GATEWAYS);
+	return SECTION_PUBLISHED + SECTION_SIZE * (1 + (gateway_number - 1) % VPN_GATEWAY_PLACES);
 }
 
 uint32_t section_of(uint32_t preference)
@@ -44,12 +50,12 @@ bool section_is_policy(uint32_t preference)
 
 uint32_t section_published_bgp(uint32_t gateway_number)
 {
-	return SECTION_PUBLISHED + SECTION_BGP + (gateway_number - 1) % PUBLISHED_BGP;
+	return SECTION_PUBLISHED + SECTION_BGP + (gateway_number - 1) % VPN_GATEWAY_PLACES;
 }
 
 uint32_t table_bgp(uint32_t gateway_number)
 {
-	return TABLE_PUBLISHED + 2 * gateway_number;
+	return kernel_table_bgp(gateway_number);
 }
 
 uint32_t table_all(uint32_t gateway_number)

@@ -45,8 +45,8 @@ struct policy_place {
 	bool is_last; /* whether its connection is up or not */
 };
 
-/* Where the section of a gateway begins. Numbers that are 8000 apart share one: they never meet in
- * one VPC unless it kept a gateway while 8000 others came. */
+/* Where the section of a gateway begins. Numbers that are VPN_GATEWAY_PLACES apart share one:
+ * they never meet in one VPC. */
 uint32_t section_of_gateway(uint32_t gateway_number);
 /* Where the section begins that a preference is in; 0: in none. */
 uint32_t section_of(uint32_t preference);

@@ -13,13 +13,18 @@ static int compare_links(const void *a, const void *b)
 	return (left > right) - (left < right);
 }
 
-static uint32_t number_of_index(const struct view *view, int index)
+static const struct rt_link *link_of_index(const struct view *view, int index)
 {
 	const struct rt_link key = { .index = index };
-	const struct rt_link *link =
-		index && view->links_len
-			? bsearch(&key, view->links, view->links_len, sizeof(key), compare_links)
-			: NULL;
+
+	return index && view->links_len
+		       ? bsearch(&key, view->links, view->links_len, sizeof(key), compare_links)
+		       : NULL;
+}
+
+static uint32_t number_of_index(const struct view *view, int index)
+{
+	const struct rt_link *link = link_of_index(view, index);
 
 	return link ? part_link_number(link->name) : 0;
 }
@@ -39,6 +44,21 @@ static int see_links(struct view *view)
 			err = view_see_lan(view, link);
 		if (part_link_number(link->name))
 			view_see_link(view, link);
+	}
+	return err;
+}
+
+static int see_addresses(struct view *view)
+{
+	AUTO_FREE struct rt_address *addresses = NULL;
+	size_t len = 0;
+	int err = rt_addresses(view->domain->netlink, &addresses, &len);
+
+	for (size_t i = 0; i < len; i++) {
+		const struct rt_link *link = link_of_index(view, addresses[i].index);
+
+		if (link)
+			view_see_address(view, link, &addresses[i]);
 	}
 	return err;
 }
@@ -72,6 +92,8 @@ static int see_all_of(struct net *net, struct domain *domain, struct items *ret)
 
 	view_see_domain(&view);
 	err = see_links(&view);
+	if (!err)
+		err = see_addresses(&view);
 	if (!err)
 		err = see_rules(&view);
 	if (!err)

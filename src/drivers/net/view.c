@@ -98,6 +98,33 @@ void view_see_link(struct view *view, const struct rt_link *link)
 	view_see(view, &part, *link->alias ? link->alias : view_connection(view, part.number));
 }
 
+/* Ours carry our mark where the kernel keeps it; a kernel that keeps none shows none, and there it
+ * is the address that is wanted. */
+static bool is_own_address(
+	const struct view *view, uint32_t number, const struct rt_address *address)
+{
+	const struct vpn_connection *connection =
+		world_connection_by_number(view->net->parts.world, number);
+
+	return address->is_own ||
+	       (connection && connection->bgp_config.enable_bgp &&
+		       addr_equal(connection->bgp_config.local_bgp_ip, address->prefix.addr));
+}
+
+void view_see_address(
+	struct view *view, const struct rt_link *link, const struct rt_address *address)
+{
+	struct part part = { .type = PART_ADDRESS,
+		.vpc_id = view->domain->vpc_id,
+		.number = part_link_number(link->name),
+		.address = address->prefix };
+
+	if (!part.number || !is_own_address(view, part.number, address))
+		return;
+	memcpy(part.interface, link->name, IFNAMSIZ);
+	view_see(view, &part, view_connection(view, part.number));
+}
+
 /* An own string. */
 static char *owner_of_policy(struct view *view, const struct rt_rule *rule)
 {

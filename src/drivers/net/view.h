@@ -21,6 +21,9 @@ void view_see(struct view *view, const struct part *part, const char *id);
 void view_see_domain(struct view *view);
 MUST_CHECK int view_see_lan(struct view *view, const struct rt_link *link);
 void view_see_link(struct view *view, const struct rt_link *link);
+/* An address of this link; only those of a tunnel count. */
+void view_see_address(
+	struct view *view, const struct rt_link *link, const struct rt_address *address);
 void view_see_rule(struct view *view, const struct rt_rule *rule);
 /* number: of the connection whose link it leads into; 0: none. */
 void view_see_route(struct view *view, const struct rt_route *route, uint32_t number);

@@ -92,6 +92,22 @@ static void want_tables(
 	part_add(ret, &no, connection->meta.id);
 }
 
+/* The TCP connection of a BGP session runs between the two addresses of TunnelCidr. */
+static void want_address(
+	const char *vpc_id, const struct vpn_connection *connection, struct items *ret)
+{
+	const struct bgp_config *bgp = &connection->bgp_config;
+	struct part address = { .type = PART_ADDRESS,
+		.vpc_id = (char *)(uintptr_t)vpc_id,
+		.number = connection->number,
+		.address = { bgp->local_bgp_ip, bgp->tunnel_cidr.len } };
+
+	if (!bgp->enable_bgp)
+		return;
+	part_link_name(connection->number, address.interface);
+	part_add(ret, &address, connection->meta.id);
+}
+
 static void want_connection(
 	const struct world *world, const struct vpn_connection *connection, struct items *ret)
 {
@@ -107,6 +123,7 @@ static void want_connection(
 	part_link_name(connection->number, link.interface);
 	snprintf(link.alias, sizeof(link.alias), "%s", connection->meta.id);
 	part_add(ret, &link, connection->meta.id);
+	want_address(gateway->vpc_id, connection, ret);
 	part_link_name(connection->number, rule.in_interface);
 	rule.target = section_of_gateway(gateway->number);
 	want_rule(gateway->vpc_id, &rule, connection->meta.id, ret);
@@ -241,6 +258,8 @@ bool net_same(const struct item *want, const struct item *seen)
 		       prefix_equal(a->address, b->address);
 	case PART_LINK:
 		return b->is_ready && a->mtu == b->mtu && strcmp(a->alias, b->alias) == 0;
+	case PART_ADDRESS:
+		return prefix_equal(a->address, b->address);
 	case PART_RULE:
 		return a->rule.preference == b->rule.preference &&
 		       a->rule.action == b->rule.action && a->rule.target == b->rule.target &&

@@ -440,6 +440,52 @@ static void a_vpc_is_not_deleted_under_its_parts(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
+static json_int_t resets_of(const char *id)
+{
+	AUTO_FREE char *key = xasprintf("desired/vpn-connection/%s", id);
+	struct store_entry entry = stored(key);
+	json_auto_t *document = json_loads(entry.value, 0, NULL);
+
+	store_entry_clear(&entry);
+	return json_integer_value(json_object_get(document, "Resets"));
+}
+
+static void a_connection_is_switched_off_and_on(void **state)
+{
+	char *id = new_connection(gateway, peer);
+	json_t *before = describe(id), *after;
+
+	(void)state;
+	drop(call("DisableVpnConnection", "VpnConnectionId", id, NULL));
+	after = call("DescribeVpnConnectionDetail", "VpnConnectionId", id, NULL);
+	assert_bool(after, "Enabled", false);
+	drop(after);
+	refuse("InvalidVpnConnectionId", "ResetVpnConnection", "VpnConnectionId", id, NULL);
+	after = call("EnableVpnConnection", "VpnConnectionId", id, NULL);
+	assert_bool(after, "Enabled", true);
+	drop(after);
+	after = describe(id);
+	assert_text(after, "IkeConfig.Psk", text_at(before, "IkeConfig.Psk"));
+	assert_null(at(after, "Disabled"));
+	drop(after);
+	drop(before);
+	refuse("InvalidVpnConnectionInstanceId.NotFound", "DisableVpnConnection", "VpnConnectionId",
+		"vco-nothing", NULL);
+	free(id);
+}
+
+static void a_reset_is_another_revision(void **state)
+{
+	char *id = new_connection(gateway, peer);
+
+	(void)state;
+	assert_int_equal(resets_of(id), 0);
+	drop(call("ResetVpnConnection", "VpnConnectionId", id, NULL));
+	drop(call("ResetVpnConnection", "VpnConnectionId", id, NULL));
+	assert_int_equal(resets_of(id), 2);
+	free(id);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -447,6 +493,8 @@ int main(void)
 		TEST(the_psk_is_sealed_in_the_store),
 		TEST(state_and_status_are_the_agents),
 		TEST(modifications_keep_the_rest),
+		TEST(a_connection_is_switched_off_and_on),
+		TEST(a_reset_is_another_revision),
 		TEST(modifying_nothing_changes_no_revision),
 		TEST(what_connections_cannot_do_is_refused),
 		TEST(gateways_without_ipsec_take_no_connection),

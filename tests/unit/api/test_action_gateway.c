@@ -4,6 +4,8 @@
  */
 #include "unit/api/test_action_world.h"
 
+#include "resource/places.h"
+
 static void a_gateway_is_described_completely(void **state)
 {
 	char *vpc = new_vpc(), *id = new_gateway(vpc);
@@ -29,7 +31,7 @@ static void a_gateway_is_described_completely(void **state)
 	assert_number(gateway, "SslMaxConnections", 5);
 	assert_number(gateway, "CreateTime", now_ms - 2);
 	assert_bool(gateway, "AutoPropagate", false);
-	assert_bool(gateway, "EnableBgp", false);
+	assert_bool(gateway, "EnableBgp", true);
 	assert_true(json_is_array(at(gateway, "EniInstanceIds.EniInstanceId")));
 	assert_true(json_is_array(at(gateway, "Tags.Tag")));
 	assert_true(json_is_string(at(gateway, "Tag")));
@@ -43,6 +45,40 @@ static void a_gateway_is_described_completely(void **state)
 	drop(gateway);
 	free(vpc);
 	free(id);
+}
+
+static uint32_t number_of(const char *id)
+{
+	AUTO_FREE char *key = xasprintf("desired/vpn-gateway/%s", id);
+	struct store_entry entry = stored(key);
+	json_t *document;
+	uint32_t number;
+
+	document = json_loads(entry.value, 0, NULL);
+	number = (uint32_t)json_integer_value(json_object_get(document, "Number"));
+	json_decref(document);
+	store_entry_clear(&entry);
+	return number;
+}
+
+/* Two of one VPC would share rules. */
+static void numbers_of_one_vpc_are_no_multiple_apart(void **state)
+{
+	char *vpc = new_vpc(), *a = new_gateway(vpc), *b;
+	uint32_t first = number_of(a);
+	AUTO_FREE char *next = xasprintf("%u", first + 2 * VPN_GATEWAY_PLACES - 1);
+	struct store_op op = { .key = "meta/number/vpn-gateway",
+		.value = next,
+		.value_size = strlen(next),
+		.expected = STORE_ANY };
+
+	(void)state;
+	assert_int_equal(store_commit(world.api.store, &op, 1, NULL, NULL), 0);
+	b = new_gateway(vpc);
+	assert_int_equal(number_of(b), first + 2 * VPN_GATEWAY_PLACES + 1);
+	free(vpc);
+	free(a);
+	free(b);
 }
 
 static void the_pool_is_used_up_and_given_back(void **state)
@@ -299,6 +335,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_gateway_is_described_completely),
+		TEST(numbers_of_one_vpc_are_no_multiple_apart),
 		TEST(the_pool_is_used_up_and_given_back),
 		TEST(numbers_are_never_used_again),
 		TEST(what_gateways_cannot_do_is_refused),

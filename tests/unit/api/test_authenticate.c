@@ -159,6 +159,24 @@ static void test_replay(void **state)
 	expect(try_v1("", NOW_S, ""), "IncompleteSignature");
 }
 
+/* A key that has filled its share of the nonces waits; the answer says so. */
+static void test_nonces_of_a_key_are_bounded(void **state)
+{
+	struct result result;
+	char nonce[16];
+
+	(void)state;
+	for (int i = 0; i < 500; i++) {
+		snprintf(nonce, sizeof(nonce), "n%d", i);
+		expect(try_v1("", NOW_S, nonce), NULL);
+	}
+	result = try_v1("", NOW_S, "another");
+	assert_string_equal(fault_code(&result.fault), "Throttling.User");
+	assert_int_equal(result.caller.retry_after_ms, 60000);
+	clear(&result);
+	expect(try_v1("", NOW_S, "n0"), "SignatureNonceUsed");
+}
+
 static void test_v1_refuses(void **state)
 {
 	const struct http_request get = { .is_get = true, .body = "" };
@@ -349,6 +367,7 @@ int main(void)
 		TEST(test_v1_accepts),
 		TEST(test_clock),
 		TEST(test_replay),
+		TEST(test_nonces_of_a_key_are_bounded),
 		TEST(test_v1_refuses),
 		TEST(test_disabled_key),
 		TEST(test_a_key_is_throttled_after_its_signature),

@@ -187,6 +187,25 @@ static void test_dumps(void **state)
 	assert_int_equal(bench->marks_of_all, before + 2);
 }
 
+/* While espd is asked once more, nobody is told that all is gone. */
+static void test_during_a_dump(void **state)
+{
+	struct espd_tunnel_sas sas = { .if_id = 7, .inbound = 2, .outbound = 2 };
+	struct bench *bench = *state;
+	struct received received;
+
+	look(bench, ESPD_IN | ESPD_OUT);
+	ask_for_all(bench, &received);
+	assert_int_equal(esp_carries(bench->esp, 7), 1);
+	server_send(&bench->server, ESPD_TUNNEL_SAS, 0, &sas, sizeof(sas), -1);
+	server_turn(&bench->server);
+	assert_int_equal(esp_carries(bench->esp, 7), 1);
+	assert_int_equal(bench->turned, 0);
+	server_acknowledge(&bench->server, received.header.sequence, 0);
+	server_turn(&bench->server);
+	assert_int_equal(esp_carries(bench->esp, 7), 0);
+}
+
 /* Only coming and going is told, not that a rekey has two of them for a while. */
 static void test_events(void **state)
 {
@@ -269,6 +288,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_unknown_until_it_has_said),
 		TEST(test_dumps),
+		TEST(test_during_a_dump),
 		TEST(test_events),
 		TEST(test_away),
 		TEST(test_report),

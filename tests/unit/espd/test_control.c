@@ -32,7 +32,7 @@ static int setup(void **state)
 	world->loop = loop_new();
 	world->control = control_new(world->loop,
 		unix_listen(world->agent_path, SOCK_SEQPACKET, 0600, (gid_t)-1),
-		unix_listen(world->charon_path, SOCK_SEQPACKET, 0600, (gid_t)-1));
+		unix_listen(world->charon_path, SOCK_SEQPACKET, 0600, (gid_t)-1), true);
 	*state = world;
 	return 0;
 }

@@ -45,7 +45,7 @@ static struct tunnel *make_tunnel(uint32_t if_id)
 {
 	struct espd_tunnel config = { .if_id = if_id, .mtu = 1400, .local_address = OURS };
 
-	return tunnel_new(&config, open("/dev/null", O_RDWR | O_CLOEXEC));
+	return tunnel_new(&config, &(struct device){ .fd = open("/dev/null", O_RDWR | O_CLOEXEC) });
 }
 
 static int setup(void **state)
@@ -192,6 +192,36 @@ static void same_name_and_key_keeps_the_numbers(void **state)
 	again.cipher_key[0] ^= 1;
 	assert_int_equal(add(world, &again)->sequence, 0);
 	assert_int_equal(world->sadb.len, 1);
+}
+
+/* Of AEAD the number is the nonce; CBC draws its IVs. */
+static void two_names_do_not_share_an_aead_key(void **state)
+{
+	struct world *world = *state;
+	struct espd_sa request = sa_request(ESPD_OUT, 4096), other;
+	struct sa *sa, *refused;
+	uint64_t sequence;
+
+	request.cipher = ESPD_CIPHER_AES_GCM_16;
+	request.cipher_key_size = 20;
+	request.integrity = ESPD_INTEGRITY_NONE;
+	request.integrity_key_size = 0;
+	sa = add(world, &request);
+	assert_true(sa_next_sequence(sa, &sequence));
+	other = request;
+	other.key.peer = other.destination = htonl(0x0a000003);
+	assert_int_equal(try_new(world, &other, &refused), 0);
+	assert_int_equal(sadb_add(&world->sadb, refused, world->now_ms), -EEXIST);
+	sa_free(refused);
+	other = request;
+	other.key.spi = htonl(4097);
+	assert_int_equal(try_new(world, &other, &refused), 0);
+	assert_int_equal(sadb_add(&world->sadb, refused, world->now_ms), -EEXIST);
+	sa_free(refused);
+	/* The same name goes on with its numbers. */
+	sa = add(world, &request);
+	assert_true(sa_next_sequence(sa, &sequence));
+	assert_int_equal(sequence, 2);
 }
 
 static void same_inbound_key_keeps_the_window(void **state)
@@ -486,6 +516,7 @@ int main(void)
 		LIFE(table_follows),
 		LIFE(find_by_name),
 		LIFE(same_name_and_key_keeps_the_numbers),
+		LIFE(two_names_do_not_share_an_aead_key),
 		LIFE(same_inbound_key_keeps_the_window),
 		LIFE(sequence_numbers_end),
 		LIFE(lifetimes_by_time),

@@ -48,6 +48,7 @@ static void test_moves_with_settings(void **state)
 	MOVES(ipsec_config.ipsec_auth_alg, AUTH_SHA1);
 	MOVES(ipsec_config.ipsec_pfs, PFS_DISABLED);
 	MOVES(ipsec_config.ipsec_lifetime, 1234);
+	MOVES(resets, 1);
 	MOVES(enable_dpd, !sample.connection->enable_dpd);
 	MOVES(enable_nat_traversal, !sample.connection->enable_nat_traversal);
 #undef MOVES

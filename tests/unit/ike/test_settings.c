@@ -110,6 +110,20 @@ static void test_ikev1(void **state)
 	sample_done(&sample);
 }
 
+static void test_encapsulation(void **state)
+{
+	struct sample sample;
+
+	(void)state;
+	sample_init(&sample);
+	expect(&sample, "encap", "no");
+	sample.gateway->udp_encapsulation = true;
+	expect(&sample, "encap", "yes");
+	sample.connection->enable_nat_traversal = false;
+	expect(&sample, "encap", "no");
+	sample_done(&sample);
+}
+
 static void test_every_algorithm(void **state)
 {
 	static const struct {
@@ -121,6 +135,9 @@ static void test_every_algorithm(void **state)
 		{ ENC_AES256, AUTH_SHA256, PFS_GROUP5, "aes256-sha256-modp1536" },
 		{ ENC_DES, AUTH_SHA384, PFS_GROUP14, "des-sha384-modp2048" },
 		{ ENC_3DES, AUTH_SHA512, PFS_DISABLED, "3des-sha512" },
+		{ ENC_AES128GCM, AUTH_SHA256, PFS_GROUP14, "aes128gcm16-prfsha256-modp2048" },
+		{ ENC_AES256GCM, AUTH_NONE, PFS_GROUP2, "aes256gcm16-modp1024" },
+		{ ENC_CHACHA20, AUTH_NONE, PFS_DISABLED, "chacha20poly1305" },
 	};
 
 	(void)state;
@@ -219,6 +236,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ikev2),
 		cmocka_unit_test(test_ikev1),
+		cmocka_unit_test(test_encapsulation),
 		cmocka_unit_test(test_every_algorithm),
 		cmocka_unit_test(test_identities),
 		cmocka_unit_test(test_times_are_sane),

@@ -26,6 +26,7 @@ struct bench {
 	struct world *world;
 	struct net *net;
 	int marks, marks_of_all;
+	int carries[9]; /* by number */
 };
 
 static bool is_able;
@@ -49,12 +50,19 @@ static void mark(void *arg, enum kind kind, const char *id)
 	bench->marks_of_all += !id;
 }
 
+static int carries(void *arg, uint32_t number)
+{
+	return ((struct bench *)arg)->carries[number];
+}
+
 static int start(struct bench *bench)
 {
 	return net_new(&(struct net_parts){ .loop = bench->loop,
 			       .world = bench->world,
 			       .mark = mark,
-			       .mark_arg = bench },
+			       .mark_arg = bench,
+			       .carries = carries,
+			       .carries_arg = bench },
 		&bench->net);
 }
 
@@ -68,6 +76,7 @@ static int setup(void **state)
 	bench = xcalloc(1, sizeof(*bench));
 	bench->loop = loop_new();
 	bench->world = world_sample();
+	bench->carries[7] = bench->carries[8] = -EAGAIN;
 	*state = bench;
 	return start(bench);
 }
@@ -253,6 +262,88 @@ static void test_routes_of_equal_weight(void **state)
 		"{'VpnGatewayId':'vpn-a','NextHop':'vco-a','RouteDest':'10.9.0.0/16',"
 		"'Weight':0,'PublishVpc':true}");
 	assert_settles(bench);
+}
+
+static size_t tunnel_addresses(struct bench *bench, struct rt_address *ret)
+{
+	AUTO_FREE struct rt_address *addresses = NULL;
+	struct domain *domain = domain_of(bench, "vpc-a");
+	struct rt_link link;
+	size_t len = 0, found = 0;
+
+	assert_int_equal(rt_link_find(domain->netlink, "vco7", &link), 0);
+	assert_int_equal(rt_addresses(domain->netlink, &addresses, &len), 0);
+	for (size_t i = 0; i < len; i++)
+		if (addresses[i].index == link.index) {
+			*ret = addresses[i];
+			found++;
+		}
+	return found;
+}
+
+static void put_bgp(struct bench *bench, const char *block)
+{
+	AUTO_FREE char *text =
+		xasprintf("{'VpnGatewayId':'vpn-a','CustomerGatewayId':'cgw-a','Number':7,"
+			  "'LocalSubnet':'0.0.0.0/0','RemoteSubnet':'0.0.0.0/0','BgpConfig':{%s}}",
+			block);
+
+	world_put(bench->world, "vpn-connection/vco-a", text);
+}
+
+/* The address of a BGP session comes, moves and goes with the setting; it comes back when somebody
+ * removes it, and one that somebody else put there stays. */
+static void test_address_of_a_session(void **state)
+{
+	struct rt_address address, foreign = { .prefix = { { inet_addr("192.0.2.77") }, 32 } };
+	struct rt_link link;
+
+	ON_A_MACHINE(state);
+	make_lan(bench);
+	assert_settles(bench);
+	assert_int_equal(tunnel_addresses(bench, &address), 0);
+	put_bgp(bench,
+		"'EnableBgp':true,'TunnelCidr':'169.254.10.0/30','LocalBgpIp':'169.254.10.1'");
+	assert_int_equal(settle(bench), 1);
+	assert_int_equal(settle(bench), 0);
+	assert_int_equal(tunnel_addresses(bench, &address), 1);
+	assert_int_equal(address.prefix.addr.v4, inet_addr("169.254.10.1"));
+	assert_int_equal(address.prefix.len, 30);
+	assert_int_equal(rt_address_delete(domain_of(bench, "vpc-a")->netlink, &address), 0);
+	/* with the last address of a link the kernel takes all its routes */
+	assert_int_equal(settle(bench), 5);
+	put_bgp(bench,
+		"'EnableBgp':true,'TunnelCidr':'169.254.10.0/30','LocalBgpIp':'169.254.10.2'");
+	assert_int_equal(settle(bench), 1);
+	assert_int_equal(settle(bench), 0);
+	assert_int_equal(tunnel_addresses(bench, &address), 1);
+	assert_int_equal(address.prefix.addr.v4, inet_addr("169.254.10.2"));
+	assert_int_equal(rt_link_find(domain_of(bench, "vpc-a")->netlink, "vco7", &link), 0);
+	foreign.index = link.index;
+	assert_int_equal(rt_address_add(domain_of(bench, "vpc-a")->netlink, &foreign), 0);
+	put_bgp(bench, "'EnableBgp':false");
+	assert_settles(bench);
+	assert_int_equal(tunnel_addresses(bench, &address), 1);
+	assert_int_equal(address.prefix.addr.v4, foreign.prefix.addr.v4);
+}
+
+/* The kernel says nothing of the routes that go with the last address: who takes it away has them
+ * looked for again. */
+static void test_routes_after_the_last_address(void **state)
+{
+	int marks;
+
+	ON_A_MACHINE(state);
+	make_lan(bench);
+	put_bgp(bench,
+		"'EnableBgp':true,'TunnelCidr':'169.254.10.0/30','LocalBgpIp':'169.254.10.1'");
+	assert_settles(bench);
+	put_bgp(bench, "'EnableBgp':false");
+	marks = bench->marks;
+	assert_int_equal(settle(bench), 1);
+	assert_int_equal(bench->marks, marks + 2); /* the connection and its one route */
+	assert_int_equal(settle(bench), 4);
+	assert_int_equal(settle(bench), 0);
 }
 
 #define POLICY "vpn-pbr-route-entry/vpn-a.vco-a.10.0.0.0-24.10.9.0.0-16"
@@ -632,6 +723,39 @@ static void test_what_others_remove_is_no_drift(void **state)
 	assert_true(was_marked(bench, 200));
 }
 
+/* Without a pass: the one that is running may wait for a dead peer. */
+static void test_routes_follow_at_once(void **state)
+{
+	static const char key[] = "vpc-a/4-route/10007/10.9.0.0/16/7";
+	uint32_t up, down;
+	struct items seen;
+
+	ON_A_MACHINE(state);
+	make_lan(bench);
+	bench->carries[7] = bench->carries[8] = 1;
+	assert_settles(bench);
+	look(bench, &seen);
+	up = part_of(&seen, key)->route.priority;
+	items_clear(&seen);
+	bench->carries[7] = 0;
+	net_carrying_changed(bench->net, 7);
+	look(bench, &seen);
+	down = part_of(&seen, key)->route.priority;
+	assert_true(down > up);
+	assert_true(down > part_of(&seen, "vpc-a/4-route/10007/10.9.0.0/16/8")->route.priority);
+	items_clear(&seen);
+	assert_int_equal(settle(bench), 0); /* nothing is left to do, of its policy table either */
+	bench->carries[7] = -EAGAIN;
+	net_carrying_changed(bench->net, 7);
+	assert_int_equal(settle(bench), 0);
+	bench->carries[7] = 1;
+	net_carrying_changed(bench->net, 7);
+	assert_int_equal(settle(bench), 0);
+	look(bench, &seen);
+	assert_int_equal(part_of(&seen, key)->route.priority, up);
+	items_clear(&seen);
+}
+
 int main(void)
 {
 #define TEST(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
@@ -644,7 +768,10 @@ int main(void)
 		TEST(test_a_lan_that_cannot_go_back_is_still_seen),
 		TEST(test_a_lan_that_is_there_already),
 		TEST(test_routes_of_equal_weight),
+		TEST(test_address_of_a_session),
+		TEST(test_routes_after_the_last_address),
 		TEST(test_policy_routes),
+		TEST(test_routes_follow_at_once),
 		TEST(test_what_was_left_at_two_places),
 		TEST(test_a_device_that_cannot_be_made_marks_nothing),
 		TEST(test_a_lost_device_is_replaced),

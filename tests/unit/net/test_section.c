@@ -5,6 +5,7 @@
 #include "support/unit.h"
 
 #include "drivers/net/section.h"
+#include "resource/places.h"
 
 #define ROUNDS 20000
 
@@ -39,7 +40,8 @@ static void test_policy_order(void **state)
 	(void)state;
 	for (int round = 0; round < ROUNDS; round++) {
 		struct policy_place a = some_place(), b = a, other = some_place();
-		uint32_t section = section_of_gateway((uint32_t)(1 + unit_next() % 8000));
+		uint32_t section =
+			section_of_gateway((uint32_t)(1 + unit_next() % VPN_GATEWAY_PLACES));
 
 		switch (unit_next() % 8) {
 		case 0:
@@ -96,8 +98,8 @@ static void test_sections(void **state)
 {
 	(void)state;
 	assert_int_equal(section_of_gateway(1), 1000000);
-	assert_int_equal(section_of_gateway(8000), 4000500000);
-	assert_int_equal(section_of_gateway(8001), 1000000);
+	assert_int_equal(section_of_gateway(4000), 2000500000);
+	assert_int_equal(section_of_gateway(4001), 1000000);
 	assert_int_equal(section_published_bgp(1), 995000);
 	for (uint32_t number = 1; number < 10000; number++) {
 		assert_true(section_published_bgp(number) < SECTION_PUBLISHED + SECTION_END);

@@ -10,6 +10,7 @@
 #include "drivers/net/net_private.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <linux/rtnetlink.h>
 
 static struct items all_of(const struct world *world)
@@ -72,6 +73,53 @@ static void test_vpc(void **state)
 	assert_null(items_find(&items, "vpc-2/1-lan"));
 	items_clear(&items);
 	world_free(world);
+}
+
+static void test_bgp_address(void **state)
+{
+	struct world *world = world_new(NULL);
+	struct vpn_connection *connection;
+	const struct part *part;
+	struct items items;
+
+	(void)state;
+	sample_vpc(world, 1, NULL);
+	sample_gateway(world, 3, 1);
+	sample_connection(world, 7, 3);
+	items = all_of(world);
+	assert_null(items_find(&items, "vpc-1/2-link/7/address"));
+	items_clear(&items);
+	connection =
+		resource_dup(KIND_VPN_CONNECTION, world_get(world, KIND_VPN_CONNECTION, "vco-7"));
+	connection->bgp_config = (struct bgp_config){ .enable_bgp = true,
+		.local_asn = 45104,
+		.tunnel_cidr = sample_prefix("169.254.10.4/30"),
+		.local_bgp_ip = sample_addr("169.254.10.5") };
+	sample_put(world, KIND_VPN_CONNECTION, connection);
+	items = all_of(world);
+	part = part_of(&items, "vpc-1/2-link/7/address", "vco-7");
+	assert_string_equal(part->interface, "vco7");
+	assert_true(
+		prefix_equal(part->address, (struct prefix){ sample_addr("169.254.10.5"), 30 }));
+	assert_true(items_find(&items, "vpc-1/2-link/7")->rank <
+		    items_find(&items, "vpc-1/2-link/7/address")->rank);
+	items_clear(&items);
+	world_free(world);
+}
+
+static void test_key_failures(void **state)
+{
+	char text[] = "TcpExt: SyncookiesSent TCPMD5NotFound TCPMD5Unexpected TCPMD5Failure Other\n"
+		      "TcpExt: 9 1 2 4 9\n"
+		      "IpExt: TCPMD5NotFound\nIpExt: 100\n";
+	char half[] = "TcpExt: TCPMD5NotFound\n", none[] = "";
+	uint64_t failures = 0;
+
+	(void)state;
+	assert_int_equal(tcp_key_failures_parse(text, &failures), 0);
+	assert_int_equal(failures, 7);
+	assert_int_equal(tcp_key_failures_parse(half, &failures), -EBADMSG);
+	assert_int_equal(tcp_key_failures_parse(none, &failures), -EBADMSG);
 }
 
 static void test_gateway_and_connection(void **state)
@@ -430,6 +478,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_vpc),
 		cmocka_unit_test(test_gateway_and_connection),
+		cmocka_unit_test(test_bgp_address),
+		cmocka_unit_test(test_key_failures),
 		cmocka_unit_test(test_routes),
 		cmocka_unit_test(test_tables_of_a_connection),
 		cmocka_unit_test(test_policy_routes),

@@ -313,6 +313,40 @@ static void test_transitions(void **state)
 	assert_last(f, "INFO", "", "waiting for traffic");
 }
 
+static struct status observed_bgp(bool is_up, enum reason reason)
+{
+	struct status status = observed(true, true, REASON_NONE);
+
+	(void)status_set(&status, CONDITION_BGP, is_up, is_up ? REASON_NONE : reason, "why", 1);
+	return status;
+}
+
+static void test_bgp_transitions(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(transition(f, observed_bgp(false, REASON_BGP_CONNECTING),
+				 observed_bgp(true, REASON_NONE)),
+		1);
+	assert_last(f, "INFO", "BgpUp", "BGP is up");
+	assert_int_equal(transition(f, observed_bgp(true, REASON_NONE),
+				 observed_bgp(false, REASON_BGP_HOLD_EXPIRED)),
+		1);
+	assert_last(f, "WARN", "BgpDown", "hold time (why)");
+	assert_int_equal(transition(f, observed_bgp(false, REASON_BGP_CONNECTING),
+				 observed_bgp(false, REASON_BGP_ASN_MISMATCH)),
+		1);
+	assert_last(f, "WARN", "", "AS numbers of the BGP session differ (why)");
+	/* What passes by itself is no news. */
+	assert_int_equal(transition(f, observed_bgp(false, REASON_BGP_ASN_MISMATCH),
+				 observed_bgp(false, REASON_BGP_CONNECTING)),
+		0);
+	/* BGP was turned off. */
+	assert_int_equal(
+		transition(f, observed_bgp(true, REASON_NONE), observed(true, true, REASON_NONE)),
+		0);
+}
+
 static void test_down_says_how_long_it_was_up(void **state)
 {
 	struct fixture *f = *state;
@@ -353,6 +387,7 @@ int main(void)
 		TEST(test_size_of_a_commit),
 		TEST(test_share_of_events),
 		TEST(test_transitions),
+		TEST(test_bgp_transitions),
 		TEST(test_down_says_how_long_it_was_up),
 		TEST(test_settings),
 	};

@@ -7,13 +7,29 @@
 
 #include "reconcile/mtu.h"
 
-static uint32_t outer_size(uint32_t inner, uint32_t block, uint32_t icv, bool is_in_udp)
+static uint32_t outer_size(
+	uint32_t inner, uint32_t align, uint32_t iv, uint32_t icv, bool is_in_udp)
 {
 	uint32_t encrypted = inner + 2;
 
-	while (encrypted % block)
+	while (encrypted % align)
 		encrypted++;
-	return 20 + (is_in_udp ? 8 : 0) + 8 + block + encrypted + icv;
+	return 20 + (is_in_udp ? 8 : 0) + 8 + iv + encrypted + icv;
+}
+
+static void expect_exact(
+	int encryption, int authentication, uint32_t align, uint32_t iv, uint32_t icv)
+{
+	for (int is_on = 0; is_on < 2; is_on++) {
+		struct vpn_connection connection = { .enable_nat_traversal = is_on };
+		uint32_t mtu;
+
+		connection.ipsec_config.ipsec_enc_alg = encryption;
+		connection.ipsec_config.ipsec_auth_alg = authentication;
+		mtu = tunnel_mtu(&connection);
+		assert_in_range(outer_size(mtu, align, iv, icv, is_on), 0, 1500);
+		assert_in_range(outer_size(mtu + 1, align, iv, icv, is_on), 1501, 2000);
+	}
 }
 
 static void it_fits_exactly(void **state)
@@ -30,26 +46,22 @@ static void it_fits_exactly(void **state)
 	(void)state;
 	for (int encryption = ENC_AES; encryption <= ENC_3DES; encryption++)
 		for (int authentication = AUTH_MD5; authentication <= AUTH_SHA512; authentication++)
-			for (int is_on = 0; is_on < 2; is_on++) {
-				struct vpn_connection connection = { .enable_nat_traversal =
-									     is_on };
-				uint32_t mtu;
+			expect_exact(encryption, authentication, blocks[encryption],
+				blocks[encryption], icvs[authentication]);
+}
 
-				connection.ipsec_config.ipsec_enc_alg = encryption;
-				connection.ipsec_config.ipsec_auth_alg = authentication;
-				mtu = tunnel_mtu(&connection);
-				assert_in_range(outer_size(mtu, blocks[encryption],
-							icvs[authentication], is_on),
-					0, 1500);
-				assert_in_range(outer_size(mtu + 1, blocks[encryption],
-							icvs[authentication], is_on),
-					1501, 2000);
-			}
+/* RFC 4106 and RFC 7634: 8 bytes of IV, 16 of ICV, padding to 4 bytes. */
+static void it_fits_exactly_with_aead(void **state)
+{
+	(void)state;
+	for (int encryption = ENC_AES128GCM; encryption <= ENC_CHACHA20; encryption++)
+		expect_exact(encryption, AUTH_NONE, 4, 8, 16);
 }
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = { cmocka_unit_test(it_fits_exactly) };
+	const struct CMUnitTest tests[] = { cmocka_unit_test(it_fits_exactly),
+		cmocka_unit_test(it_fits_exactly_with_aead) };
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -82,6 +82,8 @@ static void broken_documents_are_refused(void **state)
 		{ "Conditions", "[{\"Type\":\"Ike\",\"Status\":true,\"Reason\":\"Nonsense\","
 				"\"Message\":\"\",\"Since\":1}]" },
 		{ "Negotiated", "{}" },
+		{ "Learned", "{}" },
+		{ "Learned", "[{}]" },
 	};
 
 	(void)state;
@@ -93,6 +95,51 @@ static void broken_documents_are_refused(void **state)
 		if (status_decode(changed, &again) == 0)
 			fail_msg("%s = %s", cases[i].name, cases[i].json);
 	}
+	status_clear(&status);
+}
+
+static void add_learned(struct learned_routes *routes, const char *destination, const char *path)
+{
+	routes->items = xreallocarray(routes->items, routes->len + 1, sizeof(*routes->items));
+	routes->items[routes->len] =
+		(struct learned_route){ .as_path = xstrdup(path), .community = xstrdup("65001:7") };
+	assert_int_equal(prefix_parse(destination, &routes->items[routes->len++].destination), 0);
+}
+
+static void learned_routes_keep_their_time(void **state)
+{
+	struct status status = sample(), again;
+	struct learned_routes routes = {};
+	json_auto_t *document = NULL, *broken = NULL;
+
+	(void)state;
+	add_learned(&routes, "10.1.0.0/16", "65001");
+	add_learned(&routes, "10.3.0.0/16", "65001");
+	status_learn(&status, &routes, 100);
+	assert_int_equal(routes.len, 0);
+	add_learned(&routes, "10.1.0.0/16", "65001 65002");
+	add_learned(&routes, "10.2.0.0/16", "65001");
+	add_learned(&routes, "10.3.0.0/16", "65001");
+	assert_false(learned_routes_equal(&routes, &status.learned));
+	status_learn(&status, &routes, 200);
+	assert_int_equal(status.learned.len, 3);
+	assert_int_equal(status.learned.items[0].since_ms, 100);
+	assert_int_equal(status.learned.items[1].since_ms, 200);
+	assert_int_equal(status.learned.items[2].since_ms, 100);
+	document = status_encode(&status);
+	assert_int_equal(status_decode(document, &again), 0);
+	assert_true(learned_routes_equal(&again.learned, &status.learned));
+	assert_int_equal(again.learned.items[1].since_ms, 200);
+	free(again.learned.items[1].as_path);
+	again.learned.items[1].as_path = xstrdup("1");
+	assert_false(learned_routes_equal(&again.learned, &status.learned));
+	status_clear(&again);
+	broken = json_deep_copy(document);
+	json_object_set_new(json_array_get(json_object_get(broken, "Learned"), 1), "Destination",
+		json_string("10.0.0.1/8"));
+	assert_true(status_decode(broken, &again) < 0);
+	status_learn(&status, &routes, 300);
+	assert_int_equal(status.learned.len, 0);
 	status_clear(&status);
 }
 
@@ -155,6 +202,7 @@ int main(void)
 		cmocka_unit_test(since_moves_with_the_state_only),
 		cmocka_unit_test(documents_go_there_and_back),
 		cmocka_unit_test(broken_documents_are_refused),
+		cmocka_unit_test(learned_routes_keep_their_time),
 		cmocka_unit_test(state_is_active_once_applied),
 		cmocka_unit_test(negotiation_words),
 	};
