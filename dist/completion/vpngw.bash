@@ -9,7 +9,7 @@ _vpngw_words() {
 _vpngw_verbs() {
 	case $1 in
 	gateway)
-		echo list show create modify delete move zones
+		echo list show create modify delete encapsulation set-encapsulation move zones
 		;;
 	customer-gateway)
 		echo list show create modify delete move
@@ -36,7 +36,7 @@ _vpngw_verbs() {
 		echo list create modify policy enable disable delete
 		;;
 	region)
-		echo list zones
+		echo list resource-groups zones
 		;;
 	esac
 }
@@ -60,6 +60,12 @@ _vpngw_flags() {
 		;;
 	"gateway delete")
 		echo --vpn-gateway-id --output --region-id --dry-run --client-token --yes --help --endpoint --profile --access-key-id --ca-file --config --socket
+		;;
+	"gateway encapsulation")
+		echo --vpn-gateway-id --output --region-id --dry-run --client-token --help --endpoint --profile --access-key-id --ca-file --config --socket
+		;;
+	"gateway set-encapsulation")
+		echo --vpn-gateway-id --udp-encapsulation --no-udp-encapsulation --output --region-id --dry-run --client-token --help --endpoint --profile --access-key-id --ca-file --config --socket
 		;;
 	"gateway move")
 		echo --instance-id --new-resource-group-id --output --region-id --dry-run --client-token --help --endpoint --profile --access-key-id --ca-file --config --socket
@@ -246,6 +252,9 @@ _vpngw_flags() {
 		;;
 	"region list")
 		echo --accept-language --product-type --output --region-id --dry-run --client-token --help --endpoint --profile --access-key-id --ca-file --config --socket
+		;;
+	"region resource-groups")
+		echo --output --region-id --dry-run --client-token --help --endpoint --profile --access-key-id --ca-file --config --socket
 		;;
 	"region zones")
 		echo --accept-language --zone-type --output --region-id --dry-run --client-token --help --endpoint --profile --access-key-id --ca-file --config --socket

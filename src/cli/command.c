@@ -166,6 +166,8 @@ const struct command commands[] = {
 		.options = COMMAND_ASKS },
 
 	{ "region", "list", "DescribeRegions", .columns = "ID:RegionId NAME:LocalName" },
+	{ "region", "resource-groups", "ListResourceGroups",
+		.columns = "ID:ResourceGroupId DEFAULT:IsDefault" },
 	{ "region", "zones", "DescribeZones", .columns = "ID:ZoneId NAME:LocalName" },
 	{},
 };
