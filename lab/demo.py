@@ -23,6 +23,7 @@ from lab.world import World
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 BUILD = pathlib.Path(os.environ.get("VPNGW_DEMO_BUILD", ROOT / "build" / "demo"))
+CONSOLE = ROOT / "console" / "dist"  # tools/console builds it
 MARKER = b"plain-vpngw-demo"  # in every ping; must never be seen on the Internet
 SIZE = 64 << 20
 
@@ -119,7 +120,7 @@ class Demo:
             self.dc = self.world.datacentre("dc1").start()
             show(f"{self.dc.internet_ip}, {self.dc.subnet} behind it")
         with self.step("vpngw up") as show:
-            self.gateway = Gateway(self.world, BUILD).start()
+            self.gateway = Gateway(self.world, BUILD, **({"console_dir": CONSOLE} if CONSOLE.exists() else {})).start()
             self.door = Door(self.listener, self.world.gateway, self.gateway.port)
             show(f"API on http://127.0.0.1:{self.options.port}")
         self.capture = self.world.capture("gateway")
@@ -188,6 +189,7 @@ class Demo:
 The lab is up until Ctrl-C. Try, in another terminal:
 
   endpoint    http://127.0.0.1:{self.options.port}   (region {self.gateway.api.region})
+  console     {f"http://127.0.0.1:{self.options.port}/console/" if CONSOLE.exists() else "not built: tools/packages console && tools/console"}
   AccessKey   {self.gateway.key_id}
   secret      {self.gateway.secret}
 

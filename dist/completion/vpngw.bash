@@ -39,7 +39,7 @@ _vpngw_verbs() {
 		echo list
 		;;
 	region)
-		echo list zones
+		echo list resource-groups zones
 		;;
 	esac
 }
@@ -258,6 +258,9 @@ _vpngw_flags() {
 		;;
 	"region list")
 		echo --accept-language --product-type --output --region-id --dry-run --client-token --help --endpoint --profile --access-key-id --ca-file --config --socket
+		;;
+	"region resource-groups")
+		echo --output --region-id --dry-run --client-token --help --endpoint --profile --access-key-id --ca-file --config --socket
 		;;
 	"region zones")
 		echo --accept-language --zone-type --output --region-id --dry-run --client-token --help --endpoint --profile --access-key-id --ca-file --config --socket

@@ -169,6 +169,8 @@ const struct command commands[] = {
 		.columns = "ID:ResourceGroupId DEFAULT:IsDefault" },
 
 	{ "region", "list", "DescribeRegions", .columns = "ID:RegionId NAME:LocalName" },
+	{ "region", "resource-groups", "ListResourceGroups",
+		.columns = "ID:ResourceGroupId DEFAULT:IsDefault" },
 	{ "region", "zones", "DescribeZones", .columns = "ID:ZoneId NAME:LocalName" },
 	{},
 };

@@ -56,7 +56,9 @@ async function pages(page, name) {
   }
 }
 
-for (const [size, viewport] of [["desktop", DESKTOP], ["phone", PHONE]])
+const sizes = [["phone", PHONE], ["desktop", DESKTOP]];
+
+for (const [size, viewport] of sizes)
   for (const colorScheme of ["light", "dark"])
     await scene(`looks ${size} ${colorScheme}`, async ({ page, complaints }) => {
       await pages(page, `${size}-${colorScheme}`);

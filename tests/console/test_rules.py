@@ -21,6 +21,9 @@ ADDRESSES = ("192.168.0.1", "127.0.0.1", "0.0.0.0", "224.0.0.1", "1.2.3", "01.2.
 def cases():
     for path in ("Name", "IkeConfig.Psk", "IkeConfig.LocalId", "IkeConfig.RemoteId", "IkeConfig.IkeLifetime", "IpsecConfig.IpsecLifetime"):
         yield from ({path: text} for text in TEXTS)
+    for cipher in ("des", "aes256", "aes128gcm", "chacha20"):
+        for version in ("ikev1", "ikev2"):
+            yield from ({path: cipher, "IkeConfig.IkeVersion": version} for path in ("IkeConfig.IkeEncAlg", "IpsecConfig.IpsecEncAlg"))
     for path in ("LocalSubnet", "RemoteSubnet"):
         yield from (FLOWS | {path: text} for text in BLOCKS)
         yield from (FLOWS | {path: text, "IkeConfig.IkeVersion": "ikev1"} for text in BLOCKS)

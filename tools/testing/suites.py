@@ -42,6 +42,8 @@ SUITES = (
           doc="slow and hostile clients of vpngw-api: other clients' p99 stays within twice its own"),
     Suite("clients", "all", "pytest", ("tests/clients",), groups=("console",), timeout_s=600,
           doc="the official packages, unmodified: the demo's job, and every operation through their models"),
+    Suite("console", "all", "pytest", ("tests/console",), caged=True, groups=("console", "browser", "e2e"), timeout_s=1200,
+          doc="the web console in Debian's Chromium: its rules against the API's, every page, the life of a connection in the lab"),
     Suite("model", "soak", "pytest", ("tests/component/test_model.py", "--model-steps=2000"), timeout_s=1800,
           doc="2,000 random calls against a model of connections and routes"),
     Suite("fuzz", "fast", "meson", doc="replay of every fuzz corpus"),

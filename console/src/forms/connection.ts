@@ -6,7 +6,7 @@ import { contains, mask, parseAddress, parsePrefix } from "../rules/address";
 import { SECRET_MASK, type Wrong } from "../rules/rules";
 import { checkSelectors, parseBlocks } from "../rules/selectors";
 import { validate } from "../rules/validate";
-import { ANSWER_NAMES, CONNECTION_FIELDS, isFlows, rowOf, type FormField, type FormValue, type FormValues } from "./fields";
+import { ANSWER_NAMES, CONNECTION_FIELDS, isAead, isFlows, rowOf, type FormField, type FormValue, type FormValues } from "./fields";
 
 const EVERYWHERE = "0.0.0.0/0";
 
@@ -98,6 +98,13 @@ function checkBgpIp(item: FormField, values: FormValues): Wrong | null {
   return contains(block, address) && host !== 0 && host !== 3 ? null : { key: "rule.bgpIp" };
 }
 
+/** RFC 5282 and RFC 7634: in IKE these ciphers need version 2, and chacha20 also in IPsec. */
+function checkCipher(item: FormField, values: FormValues): Wrong | null {
+  const isIke = item.path === "IkeConfig.IkeEncAlg" && isAead(values[item.path]);
+  const isChaCha = item.path === "IpsecConfig.IpsecEncAlg" && values[item.path] === "chacha20";
+  return values["IkeConfig.IkeVersion"] === "ikev1" && (isIke || isChaCha) ? { key: "rule.aeadIkev1" } : null;
+}
+
 function checkHealth(item: FormField, values: FormValues): Wrong | null {
   if (item.path !== "HealthCheckConfig.Sip" || values[item.path] !== values["HealthCheckConfig.Dip"]) return null;
   return { key: "rule.sipIsDip" };
@@ -109,7 +116,7 @@ export function checkField(item: FormField, values: FormValues): Wrong | null {
   const text = sentText(item, values);
   const alone = checkNeeded(item, text) ?? validate("vpn-connection", item.path, text);
   if (alone || text === "") return alone;
-  return checkSubnets(item, values) ?? checkBgpIp(item, values) ?? checkHealth(item, values);
+  return checkSubnets(item, values) ?? checkCipher(item, values) ?? checkBgpIp(item, values) ?? checkHealth(item, values);
 }
 
 /** The form's field a refusal is about: "IkeConfig.Psk", or "Psk" alone. */

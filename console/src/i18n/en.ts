@@ -142,6 +142,7 @@ const en = {
   "format.swanctl-policy": "strongSwan (policy)",
   "format.swanctl-route": "strongSwan (route)",
   "format.libreswan": "libreswan",
+  "format.libreswan-secrets": "libreswan (secrets)",
   "routes.destination": "Destination routes",
   "routes.policy": "Policy routes",
   "routes.bgp": "BGP routes",
@@ -309,6 +310,7 @@ const en = {
   "rule.tunnelCidr": "A /30 inside 169.254.0.0/16.",
   "rule.tunnelCidrReserved": "This block is reserved; take one such as 169.254.10.0/30.",
   "rule.ikev1Subnets": "ikev1 takes a single CIDR block on each side; several need ikev2.",
+  "rule.aeadIkev1": "These ciphers need ikev2 here.",
   "rule.bgpIp": "One of the two usable addresses of the tunnel CIDR block.",
   "rule.sipIsDip": "Must differ from the destination address.",
 };

@@ -143,6 +143,7 @@ const id: Texts = {
   "format.swanctl-policy": "strongSwan (kebijakan)",
   "format.swanctl-route": "strongSwan (rute)",
   "format.libreswan": "libreswan",
+  "format.libreswan-secrets": "libreswan (rahasia)",
   "routes.destination": "Rute tujuan",
   "routes.policy": "Rute kebijakan",
   "routes.bgp": "Rute BGP",
@@ -310,6 +311,7 @@ const id: Texts = {
   "rule.tunnelCidr": "Blok /30 di dalam 169.254.0.0/16.",
   "rule.tunnelCidrReserved": "Blok ini dicadangkan; ambil blok seperti 169.254.10.0/30.",
   "rule.ikev1Subnets": "ikev1 hanya menerima satu blok CIDR di tiap sisi; beberapa memerlukan ikev2.",
+  "rule.aeadIkev1": "Sandi ini memerlukan ikev2 di sini.",
   "rule.bgpIp": "Salah satu dari dua alamat yang dapat dipakai di blok CIDR tunnel.",
   "rule.sipIsDip": "Harus berbeda dari alamat tujuan.",
 };

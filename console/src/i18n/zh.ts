@@ -143,6 +143,7 @@ const zh: Texts = {
   "format.swanctl-policy": "strongSwan（策略模式）",
   "format.swanctl-route": "strongSwan（路由模式）",
   "format.libreswan": "libreswan",
+  "format.libreswan-secrets": "libreswan（密钥文件）",
   "routes.destination": "目的路由表",
   "routes.policy": "策略路由表",
   "routes.bgp": "BGP 路由表",
@@ -310,6 +311,7 @@ const zh: Texts = {
   "rule.tunnelCidr": "必须是 169.254.0.0/16 内的 /30 网段。",
   "rule.tunnelCidrReserved": "该网段为保留网段；请使用如 169.254.10.0/30 的网段。",
   "rule.ikev1Subnets": "ikev1 两端各只能有一个网段；多个网段需要 ikev2。",
+  "rule.aeadIkev1": "此处使用这些加密算法需要 ikev2。",
   "rule.bgpIp": "必须是隧道网段内两个可用地址之一。",
   "rule.sipIsDip": "必须与目标 IP 不同。",
 };

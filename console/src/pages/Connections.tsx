@@ -45,7 +45,7 @@ export function Connections() {
     },
     {
       title: t("tags.title"), width: 130, wide: true,
-      render: (row) => tagsOf(row).slice(0, 3).map((tag) => <Label key={tag.Key}>{tag.Value ? `${tag.Key}: ${tag.Value}` : tag.Key}</Label>),
+      render: (row) => <div className="name">{tagsOf(row).map((tag) => <Label key={tag.Key}>{tag.Value ? `${tag.Key}: ${tag.Value}` : tag.Key}</Label>)}</div>,
     },
   ];
   const create = <Button type="primary" icon={<PlusOutlined aria-hidden />} onClick={() => go(["connections", "new"])}>{t("connection.create")}</Button>;

@@ -31,10 +31,10 @@ const PEER_CONFIG = "DescribeVpnConnectionPeerConfig";
 
 /** Rendered by the server, one format for each legal value of its parameter. */
 function rendered(name: string): Format {
-  const ending = { sheet: "txt", json: "json" }[name] ?? "conf";
+  const ending = { sheet: "txt", "libreswan-secrets": "secrets" }[name] ?? "conf";
   const load = async (caller: Caller, id: string) => {
-    const answer = await call<{ Config?: string; Content?: string }>(caller, PEER_CONFIG, { VpnConnectionId: id, ConfigFormat: name });
-    return answer.Config ?? answer.Content ?? "";
+    const answer = await call<{ Config: string }>(caller, PEER_CONFIG, { VpnConnectionId: id, ConfigFormat: name });
+    return answer.Config;
   };
   return { name, ending, load };
 }

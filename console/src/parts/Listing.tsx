@@ -96,13 +96,13 @@ export function Listing<Row extends object>(props: Props<Row>) {
   );
 }
 
-/** Name above, identifier below, as a link. */
+/** Name above, identifier below; on one line each, so that rows are alike. */
 export function NameCell({ name, id, to }: { name: string; id: string; to?: string }) {
   const text = name || id;
   return (
-    <div style={{ lineHeight: 1.3, overflow: "hidden" }}>
-      {to ? <a href={to} style={{ overflowWrap: "anywhere" }}>{text}</a> : <span style={{ overflowWrap: "anywhere" }}>{text}</span>}
-      {name && <div style={{ fontSize: 12 }}>{id}</div>}
+    <div className="name" title={text}>
+      {to ? <a href={to}>{text}</a> : text}
+      {name && <div className="name-id">{id}</div>}
     </div>
   );
 }

@@ -56,12 +56,12 @@ export function Topology({ gateway, vpc, connections, peers }: Props) {
           const from = { x: COLUMNS.gateway + BOX.width, y: height / 2 };
           const to = { x: COLUMNS.peer, y: y + BOX.height / 2 };
           return (
-            <a key={row.VpnConnectionId} href={href(["connections", row.VpnConnectionId])} aria-label={`${row.Name || row.VpnConnectionId}: ${word("state", row.Status)}`}>
+            <a key={row.VpnConnectionId} href={href(["connections", row.VpnConnectionId])}>
               <path
                 d={`M${from.x},${from.y} C${from.x + 90},${from.y} ${to.x - 150},${to.y} ${to.x},${to.y}`} fill="none" stroke={colours[tone]} strokeWidth="3"
                 strokeDasharray={tone === "good" ? undefined : "8 6"} data-tone={tone}
               />
-              <text x={to.x - 8} y={to.y - 8} textAnchor="end" fontSize="12" fill={colours[tone]}>{cut(row.Name || row.VpnConnectionId)}</text>
+              <text x={to.x - 8} y={to.y - 8} textAnchor="end" fontSize="12" fill={colours[tone]}>{`${cut(row.Name || row.VpnConnectionId)}: ${word("state", row.Status)}`}</text>
               <Box x={COLUMNS.peer} y={y} title={peer?.Name || row.CustomerGatewayId} detail={peer?.IpAddress ?? ""} stroke={colours[tone]} />
             </a>
           );
