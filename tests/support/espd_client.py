@@ -154,7 +154,7 @@ class Client:
     def counters(self, if_id):
         ((kind, body, _),) = self.request(COUNTERS, struct.pack("=I", if_id))[1]
         assert kind == TUNNEL_COUNTERS
-        return dict(zip(TUNNEL_COUNTERS_NAMES, struct.unpack("=4I16Q", body)))
+        return dict(zip(TUNNEL_COUNTERS_NAMES, struct.unpack("=4I17Q", body)))
 
     def global_counters(self):
         kind, body, _ = self.request(COUNTERS, struct.pack("=I", 0))[1][0]
