@@ -82,6 +82,7 @@ const en = {
   "connection.disable": "Disable",
   "connection.disableHint": "The tunnel ends and stays down until the connection is enabled.",
   "connection.ends": "Connection",
+  "page.section": "Section",
   "tab.overview": "Overview",
   "tab.log": "Log",
   "tab.events": "Events",

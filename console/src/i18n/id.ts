@@ -83,6 +83,7 @@ const id: Texts = {
   "connection.disable": "Nonaktifkan",
   "connection.disableHint": "Tunnel berakhir dan tetap terputus sampai koneksi diaktifkan.",
   "connection.ends": "Koneksi",
+  "page.section": "Bagian",
   "tab.overview": "Ringkasan",
   "tab.log": "Log",
   "tab.events": "Peristiwa",

@@ -83,6 +83,7 @@ const zh: Texts = {
   "connection.disable": "停用",
   "connection.disableHint": "隧道将断开，直到重新启用连接。",
   "connection.ends": "连接",
+  "page.section": "页面分区",
   "tab.overview": "概览",
   "tab.log": "日志",
   "tab.events": "事件",

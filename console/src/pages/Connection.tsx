@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Alert, App, Button, Card, Descriptions, Skeleton, Space, Tabs } from "antd";
+import { Alert, App, Button, Card, Descriptions, Skeleton, Space } from "antd";
 import { useState } from "react";
 import { call } from "../api/client";
 import { Refusal } from "../api/errors";
@@ -16,6 +16,7 @@ import { LogPanel } from "../parts/LogPanel";
 import { Problem } from "../parts/Problem";
 import { RouteTables } from "../parts/RouteTables";
 import { Settings } from "../parts/Settings";
+import { Sections } from "../parts/Sections";
 import { StateTag } from "../parts/StateTag";
 import { TagPanel } from "../parts/Tags";
 import { Traffic } from "../parts/Traffic";
@@ -141,8 +142,8 @@ export function ConnectionPage({ id }: { id: string }) {
         <Space wrap size="large"><span data-testid="status"><StateTag state={whole.detail.Status} /></span><StateTag state={whole.detail.State} /></Space>
       </Heading>
       <Problem error={ends.error ?? detail.error} />
-      <Tabs
-        activeKey={query.get("tab") ?? "overview"} onChange={(tab) => go(["connections", id], { tab })} destroyInactiveTabPane
+      <Sections
+        label={t("page.section")} active={query.get("tab") ?? "overview"} choose={(tab) => go(["connections", id], { tab })}
         items={[
           { key: "overview", label: t("tab.overview"), children: <Overview whole={whole} reload={ends.reload} /> },
           { key: "log", label: t("tab.log"), children: <LogPanel id={id} /> },

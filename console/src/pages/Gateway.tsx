@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-import { Alert, Button, Card, Descriptions, Skeleton, Space, Switch, Tabs } from "antd";
+import { Alert, Button, Card, Descriptions, Skeleton, Space, Switch } from "antd";
 import { useState } from "react";
 import { call } from "../api/client";
 import { Refusal } from "../api/errors";
@@ -13,6 +13,7 @@ import { Heading } from "../parts/Heading";
 import { Problem } from "../parts/Problem";
 import { ResourceForm } from "../parts/ResourceForm";
 import { RouteTable } from "../parts/RouteTables";
+import { Sections } from "../parts/Sections";
 import { StateTag } from "../parts/StateTag";
 import { TagPanel } from "../parts/Tags";
 import { formatTime } from "../parts/time";
@@ -122,8 +123,8 @@ export function GatewayPage({ id }: { id: string }) {
         <StateTag state={gateway.Status} />
       </Heading>
       <Problem error={error} />
-      <Tabs
-        activeKey={query.get("tab") ?? "overview"} onChange={(tab) => go(["gateways", id], { tab })} destroyInactiveTabPane
+      <Sections
+        label={t("page.section")} active={query.get("tab") ?? "overview"} choose={(tab) => go(["gateways", id], { tab })}
         items={[
           {
             key: "overview", label: t("tab.overview"), children: (
