@@ -55,7 +55,7 @@ SUITES = (
           doc="the hardened build without sanitizers builds, unit tests pass"),
     Suite("charon", "e2e", "pytest", ("tests/charon",), caged=True, groups=("e2e",), timeout_s=600,
           doc="the plug-in in Debian's charon against another charon"),
-    Suite("agent", "e2e", "pytest", ("tests/agent",), caged=True, groups=("e2e",),
+    Suite("agent", "e2e", "pytest", ("tests/agent",), caged=True, groups=("e2e",), timeout_s=900,
           doc="vpngw-agent with the real API, store and data plane"),
     Suite("vm", "all", "pytest", ("tests/vm",), groups=("e2e", "vm"), timeout_s=1800,
           doc="espd with the kernel ESP of Debian in a virtual machine"),
