@@ -21,10 +21,12 @@ def figure(values):
 
 
 def figures(samples):
-    """The same with every list of samples as a figure, however deep it lies."""
+    """The same with every list of numbers as a figure, however deep it lies."""
     if isinstance(samples, dict):
         return {name: figures(values) for name, values in samples.items()}
-    return figure(samples) if isinstance(samples, list) else samples
+    if isinstance(samples, list):
+        return [figures(one) for one in samples] if isinstance(samples[0], dict) else figure(samples)
+    return samples
 
 
 def build():

@@ -5,6 +5,7 @@
  * machine and ends: the same engine, with an empty store.
  */
 #include "agent/engine.h"
+#include "agent/first.h"
 
 #include "base/instant.h"
 #include "base/log.h"
@@ -19,6 +20,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #define DEFAULT_CONFIG "/etc/vpngw/vpngw.conf"
 #define LOOK_MS 10         /* how often an end looks whether it may come */
@@ -32,6 +34,8 @@ struct agent {
 	struct store *store;
 	struct engine *engine;
 	struct loop_timer *look;
+	bool is_first; /* start after all programs were down */
+	int ready_fd;  /* -1: nobody waits for it */
 	bool is_stopping, is_removing, is_emptied;
 	struct mono stop_limit;
 };
@@ -164,9 +168,19 @@ static int run(struct agent *agent)
 	err = store_relax(agent->store);
 	if (err < 0)
 		return failed("store", err);
+	if (agent->is_first) {
+		err = first_forget(agent->store);
+		if (err < 0)
+			return failed("store", err);
+	}
 	err = start_engine(agent, false);
 	if (err < 0)
 		return err;
+	if (agent->is_first) {
+		agent->ready_fd = first_ready(agent->config->run_dir);
+		if (agent->ready_fd < 0)
+			return failed("agent/ready.sock", agent->ready_fd);
+	}
 	log_notice("agent started");
 	loop_run(agent->loop);
 	return 0;
@@ -174,6 +188,8 @@ static int run(struct agent *agent)
 
 static void done(struct agent *agent)
 {
+	if (agent->ready_fd >= 0)
+		close(agent->ready_fd);
 	engine_free(agent->engine);
 	store_free(agent->store);
 	if (agent->loop)
@@ -186,16 +202,16 @@ static void done(struct agent *agent)
 
 static int usage(void)
 {
-	fputs("usage: vpngw-agent [--config FILE] [-n]\n", stderr);
+	fputs("usage: vpngw-agent [--config FILE] [--first] [-n]\n", stderr);
 	return 2;
 }
 
 int main(int argc, char **argv)
 {
 	static const struct option options[] = { { "config", required_argument, NULL, 'c' },
-		{ "check", no_argument, NULL, 'n' }, {} };
+		{ "check", no_argument, NULL, 'n' }, { "first", no_argument, NULL, 'f' }, {} };
 	const char *path = DEFAULT_CONFIG;
-	struct agent agent = { 0 };
+	struct agent agent = { .ready_fd = -1 };
 	bool check_only = false;
 	int option, err;
 
@@ -204,6 +220,8 @@ int main(int argc, char **argv)
 			path = optarg;
 		else if (option == 'n')
 			check_only = true;
+		else if (option == 'f')
+			agent.is_first = true;
 		else
 			return usage();
 	}

@@ -34,6 +34,7 @@ struct program {
 	const char *room;  /* its folder in the build tree; NULL: the configuration names it */
 	const char *ready; /* the socket in run_dir that answers when it is ready; NULL: at once */
 	uint32_t stop_ms;  /* from SIGTERM to SIGKILL */
+	const char *first; /* argument of the first start, when nothing ran before; may be NULL */
 	void (*arguments)(const struct launch *launch, struct arguments *arguments);
 	/* In the child, before exec; NULL: the program gives up its rights itself. */
 	int (*enter)(const struct launch *launch);

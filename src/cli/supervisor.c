@@ -106,6 +106,8 @@ static int start_process(const struct child *child)
 	int pid;
 
 	program->arguments(launch, &arguments);
+	if (program->first && !child->supervisor->is_up)
+		arguments_add(&arguments, xstrdup(program->first));
 	pid = child_start(&(struct child_command){ .path = launch->paths[child->id],
 		.arguments = &arguments,
 		.enter = program->enter ? enter_program : NULL,

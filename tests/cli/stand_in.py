@@ -39,9 +39,11 @@ def option(name):
 def sockets():
     if NAME == "vpngw-espd":
         return [listen(f"{option('--run-dir')}/{name}.sock", socket.SOCK_SEQPACKET) for name in ("ike", "agent")]
-    if NAME == "vpngw-api":
-        text = pathlib.Path(option("--config")).read_text(encoding="utf-8")
-        return [listen(re.search(r"run_dir = (.*)", text)[1] + "/api.sock", socket.SOCK_STREAM)]
+    if NAME in ("vpngw-api", "vpngw-agent"):
+        run_dir = re.search(r"run_dir = (.*)", pathlib.Path(option("--config")).read_text(encoding="utf-8"))[1]
+        if NAME == "vpngw-api":
+            return [listen(run_dir + "/api.sock", socket.SOCK_STREAM)]
+        return [listen(run_dir + "/agent/ready.sock", socket.SOCK_SEQPACKET)] if "--first" in sys.argv else []
     if NAME == "charon-systemd":
         text = pathlib.Path(os.environ["STRONGSWAN_CONF"]).read_text(encoding="utf-8")
         return [listen(re.search(r'unix://([^"]*)', text)[1], socket.SOCK_STREAM)]

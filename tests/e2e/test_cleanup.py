@@ -70,6 +70,8 @@ def test_down_tells_the_peers_and_up_brings_all_back(site, lab):
     until(lambda: not s.dc.sas(), "the data centre was told", 5)
     assert not gateway.vpc_namespaces() and not gateway.machine.processes()
     gateway.start()
+    first = gateway.connection(s.id)["Status"]
+    assert first != "ipsec_sa_established" or s.dc.sas(), "what was observed before is told as if it were so"
     after = gateway.wait_status(s.id, seconds=30)
     assert after == before | {"RequestId": after["RequestId"]}
     s.check_pings()
