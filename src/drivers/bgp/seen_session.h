@@ -17,7 +17,8 @@ struct seen_session {
 	uint32_t number; /* of its connection; 0: none of ours */
 	bool is_up;      /* Established */
 	bool is_down;    /* disabled, or not started */
-	char since[32];  /* of BIRD's state: changes whenever that did */
+	char since[32];  /* of that state; counted back from the present: the same one may differ by
+			    1 ms */
 	char error[SESSION_TEXT];
 	uint64_t changes; /* how often what it learned has changed since then */
 };
