@@ -8,24 +8,11 @@
 #include "espd/coalesce.h"
 
 #include "base/checksum.h"
+#include "espd/header.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <string.h>
-
-enum { IP_TOS_AT = 1, IP_SIZE_AT = 2, IP_ID_AT = 4, IP_TTL_AT = 8, IP_SOURCE_AT = 12 };
-enum {
-	TCP_HEADER = 20,
-	TCP_SEQUENCE_AT = 4,
-	TCP_ACK_AT = 8,
-	TCP_OFFSET_AT = 12,
-	TCP_FLAGS_AT = 13,
-	TCP_WINDOW_AT = 14,
-	TCP_CHECKSUM_AT = 16,
-	TCP_URGENT_AT = 18
-};
-enum { UDP_HEADER = 8, UDP_SIZE_AT = 4, UDP_CHECKSUM_AT = 6 };
-enum { FIN = 1, SYN = 2, RST = 4, PSH = 8, ACK = 16, URG = 32, CWR = 0x80 };
 
 /* A packet that may be joined with others. */
 struct candidate {
@@ -39,29 +26,10 @@ struct candidate {
 	bool ends; /* nothing may follow it */
 };
 
-static uint16_t get_u16(const uint8_t *at)
-{
-	return (uint16_t)(at[0] << 8 | at[1]);
-}
-
-static void put_u16(uint8_t *at, size_t value)
-{
-	at[0] = (uint8_t)(value >> 8);
-	at[1] = (uint8_t)value;
-}
-
-/* The pseudo header's sum, RFC 9293 section 3.1, to be gone on with. */
-static uint64_t sum_pseudo(const uint8_t *packet, uint8_t protocol, size_t transport_size)
-{
-	uint64_t sum = (uint64_t)htons((uint16_t)transport_size) + htons(protocol);
-
-	return internet_sum(sum, packet + IP_SOURCE_AT, 8);
-}
-
 static bool is_intact(const uint8_t *packet, const struct ipv4 *ipv4)
 {
 	size_t size = (size_t)ipv4->size - ipv4->header_size;
-	uint64_t sum = sum_pseudo(packet, ipv4->protocol, size);
+	uint64_t sum = ipv4_sum_pseudo(packet, ipv4->protocol, size);
 
 	return !internet_checksum(packet, ipv4->header_size) &&
 	       internet_fold(internet_sum(sum, packet + ipv4->header_size, size)) == UINT16_MAX;
@@ -88,8 +56,8 @@ static bool look_at_tcp(const uint8_t *tcp, size_t size, struct candidate *candi
 static bool look_at_udp(const uint8_t *udp, size_t size, struct candidate *candidate)
 {
 	candidate->header_size = IPV4_HEADER_MIN + UDP_HEADER;
-	return size > UDP_HEADER && get_u16(udp + UDP_SIZE_AT) == size &&
-	       get_u16(udp + UDP_CHECKSUM_AT);
+	return size > UDP_HEADER && header_u16(udp + UDP_SIZE_AT) == size &&
+	       header_u16(udp + UDP_CHECKSUM_AT);
 }
 
 static bool look_at(uint8_t *packet, const struct ipv4 *ipv4, struct candidate *candidate)
@@ -106,7 +74,7 @@ static bool look_at(uint8_t *packet, const struct ipv4 *ipv4, struct candidate *
 	candidate->packet = packet;
 	candidate->ipv4 = ipv4;
 	candidate->payload = ipv4->size - candidate->header_size;
-	candidate->id = get_u16(packet + IP_ID_AT);
+	candidate->id = header_u16(packet + IP_ID_AT);
 	return is_intact(packet, ipv4);
 }
 
@@ -121,7 +89,7 @@ static void describe_udp(const struct flow *flow, uint8_t *header, struct device
 {
 	write->kind = DEVICE_UDP;
 	write->checksum_offset = UDP_CHECKSUM_AT;
-	put_u16(header + IPV4_HEADER_MIN + UDP_SIZE_AT, flow->size - IPV4_HEADER_MIN);
+	header_put_u16(header + IPV4_HEADER_MIN + UDP_SIZE_AT, flow->size - IPV4_HEADER_MIN);
 }
 
 /* Makes the header of the joined packet out of the first one's. */
@@ -130,7 +98,7 @@ static void make_header(const struct flow *flow, uint8_t *header, struct device_
 	uint16_t sum;
 
 	memcpy(header, flow->packets[0].iov_base, flow->header_size);
-	put_u16(header + IP_SIZE_AT, flow->size);
+	header_put_u16(header + IP_SIZE_AT, flow->size);
 	ipv4_seal_header(header, IPV4_HEADER_MIN);
 	*write = (struct device_write){ .segment_size = (uint16_t)flow->segment_size,
 		.header_size = (uint16_t)flow->header_size,
@@ -139,7 +107,8 @@ static void make_header(const struct flow *flow, uint8_t *header, struct device_
 		describe_tcp(flow, header, write);
 	else
 		describe_udp(flow, header, write);
-	sum = internet_fold(sum_pseudo(header, flow->ipv4.protocol, flow->size - IPV4_HEADER_MIN));
+	sum = internet_fold(
+		ipv4_sum_pseudo(header, flow->ipv4.protocol, flow->size - IPV4_HEADER_MIN));
 	memcpy(header + IPV4_HEADER_MIN + write->checksum_offset, &sum, sizeof(sum));
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "base/checksum.h"
+#include "espd/header.h"
 
 #include <errno.h>
 #include <netinet/in.h>
@@ -60,6 +61,13 @@ int ipv4_parse(const uint8_t *packet, size_t size, struct ipv4 *ret)
 	parse_ports(&reader, &ipv4);
 	*ret = ipv4;
 	return 0;
+}
+
+uint64_t ipv4_sum_pseudo(const uint8_t *packet, uint8_t protocol, size_t transport_size)
+{
+	uint64_t sum = (uint64_t)htons((uint16_t)transport_size) + htons(protocol);
+
+	return internet_sum(sum, packet + IP_SOURCE_AT, 8);
 }
 
 void ipv4_seal_header(uint8_t *header, size_t header_size)

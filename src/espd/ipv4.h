@@ -26,5 +26,8 @@ struct ipv4 {
 
 /* -EINVAL: not one whole IPv4 packet. Bytes behind the packet are allowed. */
 MUST_CHECK int ipv4_parse(const uint8_t *packet, size_t size, struct ipv4 *ret);
+/* The sum of the pseudo header of TCP and UDP (RFC 9293 section 3.1), for internet_sum() to go on
+ * with. packet: its addresses are read. */
+uint64_t ipv4_sum_pseudo(const uint8_t *packet, uint8_t protocol, size_t transport_size);
 /* Recomputes the checksum of a header that was written or changed. */
 void ipv4_seal_header(uint8_t *header, size_t header_size);

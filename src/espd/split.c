@@ -6,28 +6,12 @@
 #include "espd/split.h"
 
 #include "base/checksum.h"
+#include "espd/header.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <string.h>
-
-enum { IP_SIZE_AT = 2, IP_ID_AT = 4, IP_SOURCE_AT = 12 };
-enum {
-	TCP_HEADER = 20,
-	TCP_SEQUENCE_AT = 4,
-	TCP_OFFSET_AT = 12,
-	TCP_FLAGS_AT = 13,
-	TCP_CHECKSUM_AT = 16
-};
-enum { UDP_HEADER = 8, UDP_SIZE_AT = 4, UDP_CHECKSUM_AT = 6 };
-enum { FIN = 1, PSH = 8, CWR = 0x80 };
-
-static void put_u16(uint8_t *at, size_t value)
-{
-	at[0] = (uint8_t)(value >> 8);
-	at[1] = (uint8_t)value;
-}
 
 static size_t transport_size(const struct device_packet *packet, const struct ipv4 *ipv4)
 {
@@ -73,11 +57,10 @@ static void seal_transport(const struct split *split, uint8_t *packet, size_t si
 {
 	uint8_t *transport = packet + split->ipv4.header_size;
 	size_t transport_size = size - split->ipv4.header_size;
-	uint64_t sum = htons((uint16_t)transport_size) + (uint64_t)htons(split->ipv4.protocol);
+	uint64_t sum = ipv4_sum_pseudo(packet, split->ipv4.protocol, transport_size);
 	uint16_t checksum;
 
 	memset(transport + at, 0, sizeof(checksum));
-	sum = internet_sum(sum, packet + IP_SOURCE_AT, 8);
 	checksum = (uint16_t)~internet_fold(internet_sum(sum, transport, transport_size));
 	if (!checksum && split->packet->kind == DEVICE_UDP)
 		checksum = UINT16_MAX; /* the same number; 0 would mean "none", RFC 768 */
@@ -101,7 +84,8 @@ static void seal_tcp(const struct split *split, size_t index, uint8_t *packet, s
 
 static void seal_udp(const struct split *split, uint8_t *packet, size_t size)
 {
-	put_u16(packet + split->ipv4.header_size + UDP_SIZE_AT, size - split->ipv4.header_size);
+	header_put_u16(
+		packet + split->ipv4.header_size + UDP_SIZE_AT, size - split->ipv4.header_size);
 	seal_transport(split, packet, size, UDP_CHECKSUM_AT);
 }
 
@@ -113,8 +97,8 @@ void split_write(const struct split *split, size_t index, uint8_t *ret)
 	memcpy(ret, from, split->header_size);
 	memcpy(ret + split->header_size,
 		from + split->header_size + index * split->packet->segment_size, payload);
-	put_u16(ret + IP_SIZE_AT, size);
-	put_u16(ret + IP_ID_AT, ((size_t)from[IP_ID_AT] << 8 | from[IP_ID_AT + 1]) + index);
+	header_put_u16(ret + IP_SIZE_AT, size);
+	header_put_u16(ret + IP_ID_AT, ((size_t)from[IP_ID_AT] << 8 | from[IP_ID_AT + 1]) + index);
 	ipv4_seal_header(ret, split->ipv4.header_size);
 	if (split->packet->kind == DEVICE_TCP)
 		seal_tcp(split, index, ret, size);
