@@ -53,6 +53,10 @@ struct change {
 /* Under the condition that the resource still has the revision it was read with (0: must not
  * exist). */
 void change_put(struct change *change, const struct api *api, enum kind kind, const void *resource);
+/* change_put() of after, where it differs from before: an edit that changes nothing writes nothing.
+ */
+void change_replace(struct change *change, const struct api *api, enum kind kind,
+	const void *before, const void *after);
 void change_delete(struct change *change, enum kind kind, const void *resource);
 /* Only the condition: something the handler relied on must not have changed. */
 void change_check(struct change *change, enum kind kind, const void *resource);

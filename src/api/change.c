@@ -41,6 +41,13 @@ void change_put(struct change *change, const struct api *api, enum kind kind, co
 			    .expected = meta->revision });
 }
 
+void change_replace(struct change *change, const struct api *api, enum kind kind,
+	const void *before, const void *after)
+{
+	if (!resource_equal(kind, before, after))
+		change_put(change, api, kind, after);
+}
+
 void change_delete(struct change *change, enum kind kind, const void *resource)
 {
 	const struct resource *meta = resource;

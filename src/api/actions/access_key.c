@@ -193,8 +193,7 @@ static int update_access_key(const struct api *api, const struct request *reques
 		err = check_last(api, request, before, fault);
 	if (err)
 		return err;
-	if (!resource_equal(KIND_ACCESS_KEY, before, key))
-		change_put(change, api, KIND_ACCESS_KEY, key);
+	change_replace(change, api, KIND_ACCESS_KEY, before, key);
 	(void)add_described(key, answer);
 	return 0;
 }

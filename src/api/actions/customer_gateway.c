@@ -116,8 +116,7 @@ static int modify_customer_gateway(const struct api *api, const struct request *
 	if (err)
 		return err;
 	change->resource_id = xstrdup(gateway->meta.id);
-	if (!resource_equal(KIND_CUSTOMER_GATEWAY, before, gateway))
-		change_put(change, api, KIND_CUSTOMER_GATEWAY, gateway);
+	change_replace(change, api, KIND_CUSTOMER_GATEWAY, before, gateway);
 	answer_some(KIND_CUSTOMER_GATEWAY, gateway, shown, answer);
 	answer_text(answer, "ResourceGroupId", gateway->meta.resource_group_id);
 	return 0;

@@ -123,8 +123,7 @@ static int attach_vpc_lan(const struct api *api, const struct request *request,
 			"detach it with DetachVpcLan first", "has %s as its LAN side",
 			before->lan_interface);
 	change->resource_id = xstrdup(vpc->meta.id);
-	if (!resource_equal(KIND_VPC, before, vpc))
-		change_put(change, api, KIND_VPC, vpc);
+	change_replace(change, api, KIND_VPC, before, vpc);
 	answer_lan(vpc, answer);
 	return 0;
 }

@@ -123,8 +123,8 @@ static int change_one(const struct api *api, const struct request *request, stru
 		return err;
 	resource = resource_dup(kind, before);
 	err = apply(request, resource, given, fault);
-	if (!err && !resource_equal(kind, before, resource))
-		change_put(change, api, kind, resource);
+	if (!err)
+		change_replace(change, api, kind, before, resource);
 	if (!err && !change->resource_id)
 		change->resource_id = xstrdup(before->id);
 	resource_free(kind, before);

@@ -225,8 +225,7 @@ static int modify_vpn_connection(const struct api *api, const struct request *re
 	if (err)
 		return err;
 	change->resource_id = xstrdup(connection->meta.id);
-	if (!resource_equal(KIND_VPN_CONNECTION, before, connection))
-		change_put(change, api, KIND_VPN_CONNECTION, connection);
+	change_replace(change, api, KIND_VPN_CONNECTION, before, connection);
 	return vpn_connection_describe_modified(api, connection, answer);
 }
 

@@ -22,8 +22,7 @@ static int change_connection(const struct api *api, const struct request *reques
 	if (err)
 		return err;
 	change->resource_id = xstrdup(connection->meta.id);
-	if (!resource_equal(KIND_VPN_CONNECTION, before, connection))
-		change_put(change, api, KIND_VPN_CONNECTION, connection);
+	change_replace(change, api, KIND_VPN_CONNECTION, before, connection);
 	answer_text(answer, "VpnConnectionId", connection->meta.id);
 	answer_bool(answer, "Enabled", !connection->disabled);
 	return 0;

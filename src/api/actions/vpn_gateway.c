@@ -262,8 +262,7 @@ static int modify_vpn_gateway(const struct api *api, const struct request *reque
 	if (err)
 		return err;
 	change->resource_id = xstrdup(gateway->meta.id);
-	if (!resource_equal(KIND_VPN_GATEWAY, before, gateway))
-		change_put(change, api, KIND_VPN_GATEWAY, gateway);
+	change_replace(change, api, KIND_VPN_GATEWAY, before, gateway);
 	return vpn_gateway_describe_modified(api, gateway, change->len > 0, answer);
 }
 

@@ -26,8 +26,7 @@ static int modify_encapsulation(const struct api *api, const struct request *req
 	if (err)
 		return err;
 	change->resource_id = xstrdup(gateway->meta.id);
-	if (!resource_equal(KIND_VPN_GATEWAY, before, gateway))
-		change_put(change, api, KIND_VPN_GATEWAY, gateway);
+	change_replace(change, api, KIND_VPN_GATEWAY, before, gateway);
 	answer_gateway(gateway, answer);
 	return 0;
 }

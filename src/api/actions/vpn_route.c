@@ -159,8 +159,8 @@ int route_modify(const struct api *api, const struct request *request,
 	err = take_new_values(request, &after, fault);
 	if (!err)
 		err = resource_check(table->kind, after.entry, fault);
-	if (!err && !resource_equal(table->kind, before.entry, after.entry))
-		change_put(change, api, table->kind, after.entry);
+	if (!err)
+		change_replace(change, api, table->kind, before.entry, after.entry);
 	return err;
 }
 

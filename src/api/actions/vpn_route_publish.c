@@ -20,8 +20,8 @@ static int publish_entry(const struct api *api, const struct request *request,
 	AUTO_ROUTE struct route route = { table, resource_dup(table->kind, entry) };
 	int err = route_take(request, &route, "PublishVpc", fault);
 
-	if (!err && !resource_equal(table->kind, entry, route.entry))
-		change_put(change, api, table->kind, route.entry);
+	if (!err)
+		change_replace(change, api, table->kind, entry, route.entry);
 	return err;
 }
 
