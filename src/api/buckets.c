@@ -5,9 +5,8 @@
  */
 #include "api/buckets.h"
 
-#include "base/secret.h"
+#include "api/text_hash.h"
 
-#include <sodium.h>
 #include <string.h>
 
 #define SETS 1024 /* a power of two */
@@ -21,7 +20,6 @@ struct bucket {
 
 struct buckets {
 	uint64_t per_ms, room; /* thousandths */
-	unsigned char key[crypto_shorthash_KEYBYTES];
 	struct bucket sets[SETS][WAYS];
 };
 
@@ -29,7 +27,6 @@ struct buckets *buckets_new(uint32_t per_second, uint32_t burst)
 {
 	struct buckets *buckets = xcalloc(1, sizeof(*buckets));
 
-	random_bytes(buckets->key, sizeof(buckets->key));
 	buckets_set(buckets, per_second, burst);
 	return buckets;
 }
@@ -43,16 +40,6 @@ void buckets_set(struct buckets *buckets, uint32_t per_second, uint32_t burst)
 {
 	buckets->per_ms = per_second;
 	buckets->room = burst * UINT64_C(1000);
-}
-
-static uint64_t hash(const struct buckets *buckets, const char *name)
-{
-	uint64_t value;
-
-	_Static_assert(sizeof(value) == crypto_shorthash_BYTES, "a whole hash");
-	crypto_shorthash(
-		(unsigned char *)&value, (const unsigned char *)name, strlen(name), buckets->key);
-	return value ? value : 1;
 }
 
 static void refill(const struct buckets *buckets, struct bucket *bucket, int64_t now_ms)
@@ -70,7 +57,7 @@ static void refill(const struct buckets *buckets, struct bucket *bucket, int64_t
 /* The name's bucket, refilled; where it has none, the place of the fullest one. */
 static struct bucket *find(struct buckets *buckets, const char *name, int64_t now_ms)
 {
-	uint64_t name_hash = hash(buckets, name);
+	uint64_t name_hash = text_hash(name, strlen(name));
 	struct bucket *set = buckets->sets[name_hash % SETS], *fullest = set;
 
 	for (size_t i = 0; i < WAYS; i++) {

@@ -5,12 +5,11 @@
  */
 #include "api/nonce.h"
 
+#include "api/text_hash.h"
 #include "api/textmap.h"
-#include "base/secret.h"
 
 #include <assert.h>
 #include <errno.h>
-#include <sodium.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -34,7 +33,6 @@ struct nonces {
 	struct textmap *owners; /* by access key id */
 	size_t len, max;
 	uint32_t swept; /* the number of the generation that was the oldest then */
-	unsigned char key[crypto_shorthash_KEYBYTES];
 };
 
 static_assert(NONCES_AHEAD_S / WIDTH_S + 2 <= GENERATIONS, "two live generations in one place");
@@ -45,7 +43,6 @@ struct nonces *nonces_new(size_t max)
 
 	nonces->max = max;
 	nonces->owners = textmap_new();
-	random_bytes(nonces->key, sizeof(nonces->key));
 	return nonces;
 }
 
@@ -164,20 +161,10 @@ static void add(struct nonces *nonces, struct owner *owner, uint64_t print, uint
 	nonces->len++;
 }
 
-static uint64_t fingerprint(const struct nonces *nonces, const char *nonce)
-{
-	uint64_t print;
-
-	static_assert(sizeof(print) == crypto_shorthash_BYTES, "a hash is a print");
-	crypto_shorthash(
-		(unsigned char *)&print, (const unsigned char *)nonce, strlen(nonce), nonces->key);
-	return print ? print : 1;
-}
-
 int nonces_use(struct nonces *nonces, const char *access_key_id, const char *nonce, uint32_t now_s,
 	uint32_t expire_s)
 {
-	uint64_t print = fingerprint(nonces, nonce);
+	uint64_t print = text_hash(nonce, strlen(nonce));
 	struct owner *owner;
 
 	assert(expire_s >= now_s && expire_s - now_s <= NONCES_AHEAD_S);

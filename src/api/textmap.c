@@ -4,24 +4,11 @@
  */
 #include "api/textmap.h"
 
-#include "base/secret.h"
+#include "api/text_hash.h"
 
-#include <sodium.h>
 #include <string.h>
 
-static unsigned char hash_key[crypto_shorthash_KEYBYTES]; /* one for the process */
-
-static unsigned int hash_of(const void *text, size_t size)
-{
-	unsigned char hash[crypto_shorthash_BYTES];
-	unsigned int number;
-
-	crypto_shorthash(hash, text, size, hash_key);
-	memcpy(&number, hash, sizeof(number));
-	return number;
-}
-
-#define HASH_FUNCTION(text, size, ret) ((ret) = hash_of(text, size))
+#define HASH_FUNCTION(text, size, ret) ((ret) = (unsigned int)text_hash(text, size))
 #include <uthash.h>
 
 struct textmap_entry {
@@ -36,10 +23,6 @@ struct textmap {
 
 struct textmap *textmap_new(void)
 {
-	static const unsigned char none[sizeof(hash_key)];
-
-	if (memcmp(hash_key, none, sizeof(none)) == 0)
-		random_bytes(hash_key, sizeof(hash_key));
 	return xcalloc(1, sizeof(struct textmap));
 }
 
