@@ -3,11 +3,14 @@
  * vpngw: the command line. Finds the verb, or the commands on a kind of resources, and runs
  * it.
  */
+#include "base/alloc.h"
+#include "base/secret.h"
 #include "cli/command.h"
 #include "cli/run.h"
 #include "cli/table.h"
 #include "cli/verbs.h"
 
+#include <jansson.h>
 #include <stdio.h>
 
 int main(int argc, char **argv)
@@ -15,6 +18,8 @@ int main(int argc, char **argv)
 	const struct verb *verb;
 	int status;
 
+	/* Answers hold secrets. */
+	json_set_alloc_funcs(xmalloc, free_wiped);
 	if (argc < 2) {
 		AUTO_FREE char *help = verbs_help();
 

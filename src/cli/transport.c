@@ -156,25 +156,8 @@ int transport_send(const struct profile *profile, const char *version, const cha
 	return 0;
 }
 
-static void wipe_texts(json_t *value)
-{
-	const char *name;
-	json_t *member;
-	size_t i;
-
-	json_array_foreach (value, i, member)
-		wipe_texts(member);
-	json_object_foreach (value, name, member)
-		wipe_texts(member);
-	/* Writes over the value where it lies; json_string_set() would make a copy first. */
-	if (json_is_string(value))
-		explicit_bzero(
-			(char *)(uintptr_t)json_string_value(value), json_string_length(value));
-}
-
 void reply_clear(struct reply *reply)
 {
-	wipe_texts(reply->json);
 	json_decref(reply->json);
 	*reply = (struct reply){ 0 };
 }

@@ -27,7 +27,7 @@ struct reply {
  */
 MUST_CHECK int transport_send(const struct profile *profile, const char *version,
 	const char *action, const char *form, struct reply *ret, char **ret_message);
-/* Frees the answer and wipes the texts in it: some are secrets. */
+/* Frees the answer; some of its texts are secrets, which main.c has jansson wipe. */
 void reply_clear(struct reply *reply);
 #define AUTO_REPLY CLEANUP(reply_clear)
 bool reply_is_refusal(const struct reply *reply);

@@ -6,6 +6,7 @@
 #include "api/peer/text.h"
 
 #include "base/encode.h"
+#include "base/secret.h"
 
 #include <errno.h>
 #include <string.h>
@@ -48,8 +49,7 @@ static void add_secret(struct strbuf *out, const char *psk)
 	digits = xmalloc(2 * size + 1);
 	hex_encode((const uint8_t *)psk, size, digits);
 	strbuf_addf(out, "0x%s", digits);
-	explicit_bzero(digits, 2 * size);
-	free(digits);
+	free_wiped(digits);
 }
 
 static int add_child(

@@ -7,6 +7,7 @@
 
 #include "base/instant.h"
 #include "base/loop.h"
+#include "base/secret.h"
 #include "drivers/bgp/bird.h"
 #include "drivers/bgp/text.h"
 #include "drivers/bgp/want.h"
@@ -218,7 +219,7 @@ static int write_part(struct bgp *bgp, const struct bgp_part *part, const struct
 	char *held = is_held ? text_hold(part->text) : NULL;
 	int err = bgp_file_write(bgp->dir, bgp->parts.group, &part->file, held ? held : part->text);
 
-	text_free(held);
+	free_wiped(held);
 	if (!err)
 		know(bgp, &part->file);
 	return err;

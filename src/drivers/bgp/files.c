@@ -49,7 +49,6 @@ int bgp_file_read(const char *dir, const struct bgp_file *file, char **ret)
 
 	if (lstat(path, &info) < 0)
 		return -errno;
-	/* Just the room it takes: what is not used of it is not looked for keys when wiped. */
 	if (!S_ISREG(info.st_mode) || info.st_size > FILE_MAX)
 		return -EBADMSG;
 	return file_read(path, (size_t)info.st_size, ret, &size);

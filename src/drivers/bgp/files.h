@@ -22,7 +22,7 @@ struct bgp_file {
 void bgp_file_clear(struct bgp_file *file);
 /* The name below the folder; an own string. */
 char *bgp_file_name(const struct bgp_file *file);
-/* -ENOENT. The content may hold a key: text_free(). */
+/* -ENOENT. The content may hold a key: free_wiped(). */
 MUST_CHECK int bgp_file_read(const char *dir, const struct bgp_file *file, char **ret);
 /* Makes the folders it takes, for this group. */
 MUST_CHECK int bgp_file_write(

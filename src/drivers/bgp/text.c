@@ -5,6 +5,7 @@
  */
 #include "drivers/bgp/text.h"
 
+#include "base/secret.h"
 #include "base/strbuf.h"
 #include "reconcile/bgp_place.h"
 
@@ -221,13 +222,6 @@ char *text_session(const struct world *world, const struct vpn_connection *conne
 		number, key ? "\tpassword \"" : "", key ? (const char *)key->bytes : "",
 		key ? "\";\n" : "", BGP_HOLD_S, BGP_KEEPALIVE_S, CONNECT_DELAY_S, gateway->number,
 		BGP_PREFIX_LIMIT, number);
-}
-
-void text_free(char *text)
-{
-	if (text)
-		explicit_bzero(text, strlen(text));
-	free(text);
 }
 
 char *text_hold(const char *session)

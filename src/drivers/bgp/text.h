@@ -23,11 +23,10 @@
 char *text_main(const struct vpc *vpc);
 /* Its table and what it advertises: the VPC's vSwitches and its published routes. */
 char *text_gateway(const struct world *world, const struct vpn_gateway *gateway);
-/* Has the peer's key in clear: text_free(). NULL while something it needs is not known. */
+/* Has the peer's key in clear: free_wiped(). NULL while something it needs is not known. */
 char *text_session(const struct world *world, const struct vpn_connection *connection);
-void text_free(char *text); /* wiped first; NULL is fine */
 
-/* The session's text with the line that keeps it down; text_free(). */
+/* The session's text with the line that keeps it down; free_wiped(). */
 char *text_hold(const char *session);
 /* Takes that line out, in place. Was it there? */
 bool text_release(char *session);

@@ -6,6 +6,7 @@
  */
 #include "drivers/bgp/want.h"
 
+#include "base/secret.h"
 #include "drivers/bgp/text.h"
 
 #include <string.h>
@@ -75,7 +76,7 @@ static void free_part(void *data)
 	struct bgp_part *part = data;
 
 	bgp_file_clear(&part->file);
-	text_free(part->text);
+	free_wiped(part->text);
 	free(part);
 }
 

@@ -6,6 +6,7 @@
 #include "support/unit.h"
 
 #include "base/loop.h"
+#include "base/secret.h"
 #include "drivers/bgp/bgp.h"
 #include "drivers/bgp/files.h"
 #include "drivers/bgp/text.h"
@@ -381,7 +382,7 @@ static void test_health_check_holds_the_session(void **state)
 	assert_int_equal(pass(KIND_VPN_CONNECTION, "vco-a"), 1);
 	assert_int_equal(bgp_file_read(bench->dir, &file, &text), 0);
 	assert_non_null(strstr(text, "\tdisabled;\n"));
-	text_free(text);
+	free_wiped(text);
 	assert_int_equal(pass(KIND_VPN_CONNECTION, "vco-a"), 0);
 	/* An agent that has just started knows nothing, and leaves it as it is. */
 	bench->may_carry = -EAGAIN;
@@ -392,7 +393,7 @@ static void test_health_check_holds_the_session(void **state)
 	assert_int_equal(pass(KIND_VPN_CONNECTION, "vco-a"), 1);
 	assert_int_equal(bgp_file_read(bench->dir, &file, &text), 0);
 	assert_null(strstr(text, "disabled"));
-	text_free(text);
+	free_wiped(text);
 }
 
 /* The first telling error stays while sockets fail, until the settings are others. */

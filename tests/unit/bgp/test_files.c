@@ -4,6 +4,7 @@
  */
 #include "support/unit.h"
 
+#include "base/secret.h"
 #include "drivers/bgp/files.h"
 #include "drivers/bgp/text.h"
 #include "support/temp_dir.h"
@@ -39,7 +40,7 @@ static void test_write_and_read(void **state)
 	assert_int_equal(mode_of(dir, "vpc-a/session-vco-a.conf"), 0640);
 	assert_int_equal(bgp_file_read(dir, &session, &text), 0);
 	assert_string_equal(text, "two\n");
-	text_free(text);
+	free_wiped(text);
 	assert_int_equal(bgp_file_remove(dir, &session), 0);
 	assert_int_equal(bgp_file_remove(dir, &session), 0);
 	temp_dir_free(root);
@@ -108,7 +109,7 @@ static void test_links_are_not_followed(void **state)
 	assert_int_equal(bgp_file_read(dir, &top, &text), -EBADMSG);
 	assert_int_equal(bgp_file_write(dir, getgid(), &top, "main"), 0);
 	assert_int_equal(bgp_file_read(dir, &top, &text), 0);
-	text_free(text);
+	free_wiped(text);
 	assert_int_not_equal(bgp_file_write(dir, getgid(), &session, "s"), 0);
 	temp_dir_free(root);
 }

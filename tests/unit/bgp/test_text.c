@@ -4,6 +4,7 @@
  */
 #include "support/unit.h"
 
+#include "base/secret.h"
 #include "drivers/bgp/text.h"
 #include "unit/bgp/sample.h"
 
@@ -59,12 +60,12 @@ static void test_session(void **state)
 		"\t\texport filter { if (0, 0, 7) ~ vpngw_via then reject; accept; };\n"
 		"\t};\n"
 		"}\n");
-	text_free(text);
+	free_wiped(text);
 	text = text_session(sample.world, sample_connection(&sample, "vco-b"));
 	assert_null(strstr(text, "password"));
 	assert_non_null(strstr(text, "\tlocal 169.254.18.1 as 64512;\n"));
 	assert_non_null(strstr(text, "\tneighbor 169.254.18.2 as 4200000002;\n"));
-	text_free(text);
+	free_wiped(text);
 	world_drop(sample.world, "customer-gateway/cgw-b");
 	assert_null(text_session(sample.world, sample_connection(&sample, "vco-b")));
 }
@@ -79,8 +80,8 @@ static void test_hold(void **state)
 	assert_true(text_release(held));
 	assert_string_equal(held, text);
 	assert_false(text_release(held));
-	text_free(held);
-	text_free(text);
+	free_wiped(held);
+	free_wiped(text);
 }
 
 static void test_nothing_to_release(void **state)
