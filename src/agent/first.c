@@ -7,18 +7,18 @@
 #include "base/fd.h"
 #include "base/log.h"
 #include "resource/config.h"
+#include "resource/status.h"
 #include "store/store.h"
 
 #include <sys/socket.h>
 
-#define STATUS "status/"
 #define BATCH 500
 
 static int forget_some(struct store *store, size_t *ret_len)
 {
 	struct store_entries entries = { 0 };
 	struct store_op ops[BATCH];
-	int err = store_list(store, STATUS, NULL, BATCH, &entries);
+	int err = store_list(store, STATUS_KEYS, NULL, BATCH, &entries);
 
 	for (size_t i = 0; !err && i < entries.len; i++)
 		ops[i] = (struct store_op){ .key = entries.items[i].key, .expected = STORE_ANY };

@@ -235,7 +235,7 @@ static int read_all(struct snapshot *snapshot)
 	int err = store_list(snapshot->store, "desired/", NULL, 0, &desired);
 
 	if (!err)
-		err = store_list(snapshot->store, "status/", NULL, 0, &status);
+		err = store_list(snapshot->store, STATUS_KEYS, NULL, 0, &status);
 	if (!err) {
 		replace(snapshot, &desired, &status);
 		snapshot->revision = desired.revision;

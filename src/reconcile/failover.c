@@ -17,7 +17,7 @@
 #include <uthash.h>
 
 #define JUST_MS 1000 /* what came back so lately is what the routes went to */
-#define STATUS_PREFIX "status/vpn-connection/"
+#define STATUS_PREFIX STATUS_KEYS "vpn-connection/"
 
 /* A connection. */
 struct known {

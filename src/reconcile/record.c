@@ -56,7 +56,7 @@ void records_free(struct records *records)
 
 static char *make_key(enum kind kind, const char *id)
 {
-	return xasprintf("status/%s/%s", kind_info(kind)->name, id);
+	return xasprintf(STATUS_KEYS "%s/%s", kind_info(kind)->name, id);
 }
 
 static struct record *find(const struct records *records, enum kind kind, const char *id)
@@ -122,7 +122,7 @@ static void load_one(struct records *records, const struct store_entry *entry)
 int records_load(struct records *records)
 {
 	struct store_entries entries = { 0 };
-	int err = store_list(records->store, "status/", NULL, 0, &entries);
+	int err = store_list(records->store, STATUS_KEYS, NULL, 0, &entries);
 
 	if (err < 0)
 		return err;

@@ -52,6 +52,9 @@ void learned_routes_clear(struct learned_routes *routes);
 /* The same destinations and attributes (not: since)? */
 bool learned_routes_equal(const struct learned_routes *a, const struct learned_routes *b);
 
+/* Where they are kept: below it comes <kind>/<id>. */
+#define STATUS_KEYS "status/"
+
 struct status {
 	char *id;                  /* of the resource */
 	uint64_t applied_revision; /* of its desired document */
