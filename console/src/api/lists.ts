@@ -7,23 +7,14 @@ import type {
 
 type List<Row> = (caller: Caller, parameters?: Parameters) => Promise<Row[]>;
 
-export const listConnections: List<VpnConnection> = (caller, parameters = {}) => callAll(caller, "DescribeVpnConnections",
-  parameters, (answer: { VpnConnections: { VpnConnection: VpnConnection[] } }) => answer.VpnConnections.VpnConnection);
+/** The answer wraps a list twice: `{ VpnGateways: { VpnGateway: [...] } }`. */
+const list = <Row>(action: string, rows: string, row: string): List<Row> => (caller, parameters = {}) =>
+  callAll(caller, action, parameters, (answer: Record<string, Record<string, Row[]>>) => answer[rows]![row]!);
 
-export const listGateways: List<VpnGateway> = (caller, parameters = {}) => callAll(caller, "DescribeVpnGateways",
-  parameters, (answer: { VpnGateways: { VpnGateway: VpnGateway[] } }) => answer.VpnGateways.VpnGateway);
-
-export const listCustomerGateways: List<CustomerGateway> = (caller, parameters = {}) => callAll(caller, "DescribeCustomerGateways",
-  parameters, (answer: { CustomerGateways: { CustomerGateway: CustomerGateway[] } }) => answer.CustomerGateways.CustomerGateway);
-
-export const listVpcs: List<Vpc> = (caller, parameters = {}) => callAll(caller, "DescribeVpcs",
-  parameters, (answer: { Vpcs: { Vpc: Vpc[] } }) => answer.Vpcs.Vpc);
-
-export const listVSwitches: List<VSwitch> = (caller, parameters = {}) => callAll(caller, "DescribeVSwitches",
-  parameters, (answer: { VSwitches: { VSwitch: VSwitch[] } }) => answer.VSwitches.VSwitch);
-
-export const listRoutes: List<RouteEntry> = (caller, parameters = {}) => callAll(caller, "DescribeVpnRouteEntries",
-  parameters, (answer: { VpnRouteEntries: { VpnRouteEntry: RouteEntry[] } }) => answer.VpnRouteEntries.VpnRouteEntry);
-
-export const listPolicyRoutes: List<PolicyRouteEntry> = (caller, parameters = {}) => callAll(caller, "DescribeVpnPbrRouteEntries",
-  parameters, (answer: { VpnPbrRouteEntries: { VpnPbrRouteEntry: PolicyRouteEntry[] } }) => answer.VpnPbrRouteEntries.VpnPbrRouteEntry);
+export const listConnections = list<VpnConnection>("DescribeVpnConnections", "VpnConnections", "VpnConnection");
+export const listGateways = list<VpnGateway>("DescribeVpnGateways", "VpnGateways", "VpnGateway");
+export const listCustomerGateways = list<CustomerGateway>("DescribeCustomerGateways", "CustomerGateways", "CustomerGateway");
+export const listVpcs = list<Vpc>("DescribeVpcs", "Vpcs", "Vpc");
+export const listVSwitches = list<VSwitch>("DescribeVSwitches", "VSwitches", "VSwitch");
+export const listRoutes = list<RouteEntry>("DescribeVpnRouteEntries", "VpnRouteEntries", "VpnRouteEntry");
+export const listPolicyRoutes = list<PolicyRouteEntry>("DescribeVpnPbrRouteEntries", "VpnPbrRouteEntries", "VpnPbrRouteEntry");
